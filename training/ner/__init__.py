@@ -1,0 +1,1 @@
+"""Training of the clinical NER model: vectors, network, CRF, export. Reads tokens, never makes them."""

@@ -1,0 +1,86 @@
+"""The network: word vectors and a character CNN, BiLSTM, projection to tag scores (emissions)."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+class WordEmbedding(nn.Module):
+    """Pre-trained vectors; the first `tuned` rows (words of the training set) are learned further."""
+
+    def __init__(self, vectors: Tensor, tuned: int):
+        super().__init__()
+        self.register_buffer("fixed", vectors, persistent=True)  # [words, size]
+        self.tuned = nn.Parameter(vectors[:tuned].clone())  # [tuned, size]
+
+    def forward(self, ids: Tensor) -> Tensor:
+        known = ids < self.tuned.shape[0]
+        learned = nn.functional.embedding(torch.where(known, ids, 0), self.tuned)
+        return torch.where(known[..., None], learned, nn.functional.embedding(ids, self.fixed))
+
+    @torch.no_grad()
+    def matrix(self) -> Tensor:
+        """[words, size] as it is served."""
+        return torch.cat([self.tuned, self.fixed[self.tuned.shape[0] :]])
+
+
+class CharacterCNN(nn.Module):
+    """Convolution of width 3 over the characters of a word, ReLU, maximum over its characters."""
+
+    def __init__(self, characters: int, size: int, filters: int):
+        super().__init__()
+        self.embedding = nn.Embedding(characters, size, padding_idx=0)
+        self.convolution = nn.Conv1d(size, filters, 3, padding=1)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """[..., characters] -> [..., filters]; ids of 0 are padding and never win."""
+        shape = ids.shape
+        flat, index = torch.unique(ids.reshape(-1, shape[-1]), dim=0, return_inverse=True)
+        found = self.convolution(self.embedding(flat).transpose(1, 2)).relu()  # [forms, filters, characters]
+        found = found * (flat != 0)[:, None, :]
+        return found.max(2).values[index].reshape(*shape[:-1], -1)
+
+
+class Network(nn.Module):
+    def __init__(
+        self,
+        vectors: Tensor,
+        tuned: int,
+        characters: int,
+        tags: int,
+        *,
+        character_size: int,
+        character_filters: int,
+        hidden: int,
+        layers: int,
+        input_dropout: float,
+        output_dropout: float,
+    ):
+        super().__init__()
+        self.words = WordEmbedding(vectors, tuned)
+        self.characters = CharacterCNN(characters, character_size, character_filters)
+        self.lstm = nn.LSTM(
+            vectors.shape[1] + character_filters,
+            hidden,
+            layers,
+            bidirectional=True,
+            batch_first=True,
+            dropout=output_dropout if layers > 1 else 0.0,
+        )
+        self.projection = nn.Linear(2 * hidden, tags)
+        self.input_dropout, self.output_dropout = input_dropout, output_dropout
+
+    def forward(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
+        """Emissions [batch, time, tags] of ids [batch, time], [batch, time, characters] and lengths [batch]."""
+        inputs = torch.cat([self.words(word_ids), self.characters(character_ids)], 2)  # [batch, time, size]
+        inputs = self._locked_dropout(inputs, self.input_dropout)
+        packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+        hidden, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=word_ids.shape[1])
+        return self.projection(self._locked_dropout(hidden, self.output_dropout))
+
+    def _locked_dropout(self, values: Tensor, rate: float) -> Tensor:
+        """Dropout with one mask for all steps of a row (Gal and Ghahramani, 2016)."""
+        if not self.training or rate == 0:
+            return values
+        mask = torch.empty(values.shape[0], 1, values.shape[2]).bernoulli_(1 - rate) / (1 - rate)
+        return values * mask

@@ -1,0 +1,263 @@
+"""Step 3: train one model of a configuration.
+
+python -m ner.train configs/ner_jsl.toml --train train.tok.jsonl --dev dev.tok.jsonl --vectors runs/vectors \\
+    --out runs/ner_jsl-1 --seed 1
+
+The run folder holds the resolved configuration, vocabularies, the best weights (by exact-span F1 on dev), a
+checkpoint of the last epoch (the same command resumes from it) and metrics.json.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import evaluate
+from .crf import CRF
+from .data import SEPARATOR, Batch, Document, Encoder, batches, make_rows, read_documents
+from .model import Network
+from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
+
+
+def build_vocabularies(documents: list[Document], vectors_folder: Path, config: dict):
+    """Words of the training set first (their vectors are tuned), then the vector file's most frequent ones."""
+    names = (vectors_folder / "words.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    vectors = np.load(vectors_folder / "vectors.npy")  # [words, size]
+    index = {name: i for i, name in enumerate(names)}
+    seen = Counter(token.lower() for document in documents for token in document.tokens)
+
+    def resolve(word: str) -> str:
+        return word if word in index else digits_as_zero(word)
+
+    tuned = Counter()
+    for word, count in seen.items():
+        if printable(word):
+            tuned[resolve(word)] += count
+    own = [word for word, count in tuned.most_common() if word in index or count >= config["own_word_count"]]
+    rest = [name for name in names if name not in set(own)][: max(0, config["words"] - len(own))]
+    entries = [*RESERVED, SEPARATOR, *own, *rest]
+
+    scale = vectors.std()
+    generator = np.random.default_rng(config["seed"])
+    matrix = generator.normal(0, 0.5, (len(entries), vectors.shape[1])).astype(np.float32)
+    matrix[0] = 0
+    for row, entry in enumerate(entries):
+        if entry in index:
+            matrix[row] = vectors[index[entry]] / scale * 0.5
+    letters = Counter(character for document in documents for token in document.tokens for character in token)
+    known = sorted(c for c, count in letters.items() if count >= config["character_count"] and printable(c))
+    return Vocabulary(entries), torch.from_numpy(matrix), 3 + len(own), Vocabulary([*RESERVED, *known])
+
+
+def tag_list(documents: list[Document]) -> list[str]:
+    labels = sorted({label for document in documents for _, _, label in document.entities})
+    return ["O", *(f"B-{label}" for label in labels), *(f"I-{label}" for label in labels)]
+
+
+class Augmentation:
+    """Case noise on a row: the service must read ALL CAPS and lower-case notes as well as mixed ones."""
+
+    def __init__(self, rng: random.Random, upper: float, lower: float):
+        self.rng, self.upper, self.lower = rng, upper, lower
+
+    def __call__(self, tokens: list[str]) -> list[str]:
+        draw = self.rng.random()
+        if draw < self.upper:
+            return [token if token == SEPARATOR else token.upper() for token in tokens]
+        if draw < self.upper + self.lower:
+            return [token.lower() for token in tokens]
+        return tokens
+
+
+@torch.no_grad()
+def predict(network: Network, crf: CRF, encoder: Encoder, documents, rows, tags: list[str]) -> list[list[str]]:
+    """Tags of every token of every document."""
+    network.eval()
+    found = [["O"] * len(document.tokens) for document in documents]
+    for group in batches(rows, 4096):
+        batch = encoder.batch(documents, group)
+        emissions = batch.by_sentence(network(batch.word_ids, batch.character_ids, batch.lengths))
+        for (row, start, end), path in zip(batch.sentences, crf.decode(emissions, batch.sentence_lengths)):
+            for token, tag in zip(row.tokens[start:end], path):
+                found[row.document][token] = tags[tag]
+    return found
+
+
+class Averaged:
+    """Exponential moving average of the parameters (Polyak), the weights that are evaluated and kept."""
+
+    def __init__(self, modules: list[torch.nn.Module], decay: float):
+        self.parameters = [p for module in modules for p in module.parameters()]
+        self.values = [p.detach().clone() for p in self.parameters]
+        self.decay, self.steps = decay, 0
+
+    @torch.no_grad()
+    def update(self) -> None:
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        for value, parameter in zip(self.values, self.parameters):
+            value.lerp_(parameter, 1 - decay)
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        for value, parameter in zip(self.values, self.parameters):
+            kept = parameter.clone()
+            parameter.copy_(value)
+            value.copy_(kept)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--dev", type=Path, required=True)
+    parser.add_argument("--vectors", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override one setting")
+    arguments = parser.parse_args()
+
+    config = tomllib.loads(arguments.config.read_text())
+    config |= {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in arguments.set)}
+    config["seed"] = arguments.seed
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    rng = random.Random(arguments.seed)
+
+    train, dev = read_documents(arguments.train), read_documents(arguments.dev)
+    tags = tag_list(train)
+    words, vectors, tuned, characters = build_vocabularies(train, arguments.vectors, config)
+    encoder = Encoder(words, characters, tags, config["character_length"])
+    config["tuned_words"] = tuned
+    print(json.dumps(config, indent=1))
+    print(f"{len(train)} documents, {len(words)} words ({tuned} tuned), {len(characters)} characters, {len(tags)} tags")
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    words.write(arguments.out / "words.txt")
+    characters.write(arguments.out / "chars.txt")
+    (arguments.out / "tags.txt").write_text("".join(f"{tag}\n" for tag in tags))
+    (arguments.out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+    network = Network(
+        vectors,
+        tuned,
+        len(characters),
+        len(tags),
+        character_size=config["character_size"],
+        character_filters=config["character_filters"],
+        hidden=config["hidden"],
+        layers=config["layers"],
+        input_dropout=config["input_dropout"],
+        output_dropout=config["output_dropout"],
+    )
+    crf = CRF(tags)
+    vectors_rate = config["rate"] * config["vectors_rate_factor"]
+    others = [p for name, p in network.named_parameters() if name != "words.tuned"]
+    optimizer = torch.optim.Adam(
+        [
+            {"params": [*others, *crf.parameters()], "lr": config["rate"]},
+            {"params": [network.words.tuned], "lr": vectors_rate},
+        ]
+    )
+    averaged = Averaged([network, crf], config["average_decay"])
+    steps = config["epochs"] * math.ceil(sum(len(d.tokens) for d in train) * 1.1 / config["batch_tokens"])
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, config["warmup"]))
+    augment = Augmentation(rng, config["upper_case"], config["lower_case"])
+    dev_rows = make_rows(dev, config["row_tokens"])
+    best, first, history = 0.0, 0, []
+
+    checkpoint = arguments.out / "last.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=False)
+        network.load_state_dict(state["network"])
+        crf.load_state_dict(state["crf"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        averaged.values, averaged.steps = state["averaged"], state["steps"]
+        best, first, history = state["best"], state["epoch"], state["history"]
+        rng.setstate(state["rng"])
+        torch.set_rng_state(state["torch_rng"])
+        print(f"resumed after epoch {first}")
+
+    for epoch in range(first, config["epochs"]):
+        network.train()
+        started, total, seen = time.time(), 0.0, 0
+        rows = make_rows(train, config["row_tokens"], rng)
+        for group in batches(rows, config["batch_tokens"], rng):
+            batch = encoder.batch(train, group, augment)
+            loss = step_loss(network, crf, batch, config["word_dropout"])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), config["clip"])
+            optimizer.step()
+            schedule.step()
+            averaged.update()
+            total += loss.item()
+            seen += 1
+        averaged.swap()
+        scores = evaluate.score(dev, predict(network, crf, encoder, dev, dev_rows, tags))
+        history.append({"epoch": epoch + 1, "loss": total / seen, "f1": scores.micro.f1, "token_f1": scores.token.f1})
+        print(
+            f"epoch {epoch + 1:3d}/{config['epochs']}  loss {total / seen:.4f}  dev F1 {scores.micro.f1:.4f}  "
+            f"token {scores.token.f1:.4f}  {time.time() - started:.0f} s",
+            flush=True,
+        )
+        if scores.micro.f1 > best:
+            best = scores.micro.f1
+            torch.save({"network": network.state_dict(), "crf": crf.state_dict()}, arguments.out / "best.pt")
+            metrics = {
+                "epoch": epoch + 1,
+                "f1": best,
+                "token_f1": scores.token.f1,
+                "macro_f1_10": scores.macro(10),
+                "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
+            }
+            (arguments.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+            (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
+        averaged.swap()
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "crf": crf.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "schedule": schedule.state_dict(),
+                "averaged": averaged.values,
+                "steps": averaged.steps,
+                "best": best,
+                "epoch": epoch + 1,
+                "history": history,
+                "rng": rng.getstate(),
+                "torch_rng": torch.get_rng_state(),
+            },
+            checkpoint,
+        )
+        (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
+    print(f"best dev F1 {best:.4f}")
+
+
+def rate_at(step: int, steps: int, warmup: int) -> float:
+    """Linear warm-up, then a half cosine down to a fiftieth."""
+    if step < warmup:
+        return (step + 1) / warmup
+    done = min(1.0, (step - warmup) / max(1, steps - warmup))
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def step_loss(network: Network, crf: CRF, batch: Batch, word_dropout: float) -> torch.Tensor:
+    """Negative log likelihood a token; `word_dropout` of the words are shown as unknown."""
+    dropped = (torch.rand(batch.word_ids.shape) < word_dropout) & (batch.word_ids != 0)
+    word_ids = torch.where(dropped, UNKNOWN, batch.word_ids)
+    emissions = batch.by_sentence(network(word_ids, batch.character_ids, batch.lengths))
+    return -crf.log_likelihood(emissions, batch.tags, batch.sentence_lengths).sum() / batch.sentence_lengths.sum()
+
+
+if __name__ == "__main__":
+    main()
