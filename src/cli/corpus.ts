@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { utf16Offsets } from '../offsets.ts'
+import { utf16Offsets } from '../text.ts'
 
 const CorpusEntitySchema = Type.Object({
   start: Type.Integer({ minimum: 0 }),

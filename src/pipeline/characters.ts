@@ -37,11 +37,3 @@ export function characterClass(codePoint: number): number {
   known[codePoint] = classify(codePoint)
   return known[codePoint]
 }
-
-/** The code point at `index`; a surrogate without its partner stands for itself. */
-export function codePointAt(text: string, index: number): number {
-  const unit = text.charCodeAt(index)
-  if (unit < 0xd800 || unit > 0xdbff || index + 1 >= text.length) return unit
-  const low = text.charCodeAt(index + 1)
-  return low >= 0xdc00 && low <= 0xdfff ? (unit - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000 : unit
-}

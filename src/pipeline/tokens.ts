@@ -1,4 +1,5 @@
-import { characterClass, codePointAt, DIGIT, EXTEND, LETTER, NEWLINE, SPACE } from './characters.ts'
+import { codePointAt } from '../text.ts'
+import { characterClass, DIGIT, EXTEND, LETTER, NEWLINE, SPACE } from './characters.ts'
 
 /** Bits of `Tokens.flags`. */
 export const AFTER_SPACE = 1

@@ -35,15 +35,20 @@ class Scores:
         return sum(chosen) / len(chosen) if chosen else 0.0
 
 
-def chunks(tags: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
-    """(start, end, label) of IOB2 tags; the constrained decoder never yields an I- without its B-."""
+def token_chunks(tags: list[str]) -> list[tuple[int, int, str]]:
+    """(first, last + 1, label) of IOB2 tags; the constrained decoder never yields an I- without its B-."""
     found: list[list] = []
-    for tag, (start, end) in zip(tags, spans):
+    for token, tag in enumerate(tags):
         if tag.startswith("B-"):
-            found.append([start, end, tag[2:]])
+            found.append([token, token + 1, tag[2:]])
         elif tag.startswith("I-"):
-            found[-1][1] = end
+            found[-1][1] = token + 1
     return [tuple(chunk) for chunk in found]
+
+
+def chunks(tags: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """(start, end, label) of IOB2 tags, in the unit of the spans."""
+    return [(spans[first][0], spans[last - 1][1], label) for first, last, label in token_chunks(tags)]
 
 
 def score(documents, predicted: list[list[str]]) -> Scores:

@@ -1,0 +1,176 @@
+import { type Chunk, chunksOf } from './decoding/chunks.ts'
+import { MarginalDecoder } from './decoding/marginals.ts'
+import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
+import { ViterbiDecoder } from './decoding/viterbi.ts'
+import { NetworkSession } from './inference/session.ts'
+import type { Model } from './model/load-model.ts'
+import { FormTable } from './pipeline/forms.ts'
+import { BatchFiller, type EncodedText, packRows } from './pipeline/pack.ts'
+import { makeRows, type Row } from './pipeline/rows.ts'
+import { type Sentences, splitSentences } from './pipeline/sentences.ts'
+import { type Tokens, tokenize } from './pipeline/tokens.ts'
+import type { RecognitionOptions } from './schemas/options.ts'
+import type { Span } from './span.ts'
+
+/** Padded cells of one run: more gains nothing, and the memory of a run grows with it. */
+const CELLS_PER_RUN = 2048
+
+/** An entity of a text; offsets are UTF-16 units of the text as given. */
+export interface FoundEntity extends Span {
+  readonly label: string
+  /** probability under the CRF that exactly this span is an entity of this label */
+  readonly confidence: number
+}
+
+/** A text to analyze. */
+export interface TextRequest {
+  readonly text: string
+  readonly options?: RecognitionOptions | undefined
+}
+
+export interface AnalyzedText {
+  entities: FoundEntity[]
+  /** only where asked for */
+  sentences?: Span[]
+  tokens?: Span[]
+  /** sentences that end only because they reached the limit of the rules */
+  cutSentences: Span[]
+}
+
+/** Where the time of a call went, in milliseconds, and its size. */
+export interface Work {
+  pipeline: number
+  inference: number
+  decoding: number
+  tokens: number
+  /** cells of the network's input, padding included */
+  cells: number
+}
+
+export interface Analysis {
+  readonly texts: readonly AnalyzedText[]
+  readonly work: Work
+}
+
+interface Prepared extends EncodedText {
+  readonly options: RecognitionOptions
+  readonly tokens: Tokens
+  readonly sentences: Sentences
+  readonly found: FoundEntity[]
+}
+
+/**
+ * Texts to entities: pipeline, network, CRF. One call at a time; what a text is answered does not depend on the
+ * other texts of the call.
+ */
+export class Engine {
+  readonly #model: Model
+  readonly #session: NetworkSession
+  readonly #scheme: TagScheme
+  readonly #table: FormTable
+  readonly #filler: BatchFiller
+  readonly #viterbi: ViterbiDecoder
+  readonly #marginals: MarginalDecoder
+  #path = new Uint8Array(1024)
+
+  private constructor(model: Model, session: NetworkSession) {
+    this.#model = model
+    this.#session = session
+    this.#scheme = iob2(model.manifest.labels.length)
+    this.#table = new FormTable(model.words, model.characters)
+    this.#filler = new BatchFiller(this.#table)
+    this.#viterbi = new ViterbiDecoder(this.#scheme, model.crf)
+    this.#marginals = new MarginalDecoder(this.#scheme, model.crf)
+  }
+
+  static async open(model: Model): Promise<Engine> {
+    return new Engine(model, await NetworkSession.open(model.networkPath, model.tags.length))
+  }
+
+  async analyze(texts: readonly TextRequest[]): Promise<Analysis> {
+    const work: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
+    let mark = performance.now()
+    const lap = (stage: 'pipeline' | 'inference' | 'decoding'): void => {
+      const now = performance.now()
+      work[stage] += now - mark
+      mark = now
+    }
+    this.#table.renew()
+    const prepared = texts.map(request => this.#prepare(request))
+    const limit = this.#model.manifest.pipeline.rowTokens
+    const packed = packRows(
+      prepared.flatMap(({ sentences }, index) => makeRows(index, sentences, limit)),
+      CELLS_PER_RUN
+    )
+    for (const group of packed) {
+      const batch = this.#filler.fill(group, prepared)
+      lap('pipeline')
+      const { values, time } = await this.#session.run(batch)
+      lap('inference')
+      for (let i = 0; i < group.rows.length; i++) {
+        this.#decodeRow(group.rows[i], prepared[group.rows[i].text], values, i * time)
+      }
+      work.cells += batch.rows * time
+      lap('decoding')
+    }
+    const analyzed = prepared.map(toAnalyzedText)
+    for (const { tokens } of prepared) work.tokens += tokens.count
+    lap('decoding')
+    return { texts: analyzed, work }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+
+  #prepare({ text, options = {} }: TextRequest): Prepared {
+    const tokens = tokenize(text)
+    return {
+      options,
+      tokens,
+      sentences: splitSentences(text, tokens),
+      forms: this.#table.encode(text, tokens),
+      found: []
+    }
+  }
+
+  /** Decodes the sentences of a row whose first token stands at `cell` of the emissions. */
+  #decodeRow(row: Row, { tokens, sentences, found }: Prepared, emissions: Float32Array, cell: number): void {
+    const { tags } = this.#scheme
+    for (let sentence = row.first; sentence < row.last; sentence++) {
+      const start = sentences.bounds[sentence]
+      const length = sentences.bounds[sentence + 1] - start
+      if (this.#path.length < length) this.#path = new Uint8Array(length * 2)
+      this.#viterbi.decode(emissions, cell * tags, length, this.#path, 0)
+      const chunks = chunksOf(this.#scheme, this.#path, 0, length)
+      if (chunks.length > 0) this.#marginals.read(emissions, cell * tags, length)
+      for (const chunk of chunks) found.push(this.#toEntity(chunk, tokens, start))
+      cell += length + 1
+    }
+  }
+
+  #toEntity({ first, last, label }: Chunk, tokens: Tokens, offset: number): FoundEntity {
+    return {
+      start: tokens.starts[offset + first],
+      end: tokens.ends[offset + last - 1],
+      label: this.#model.manifest.labels[label],
+      confidence: this.#marginals.entity(first, last, label)
+    }
+  }
+}
+
+function toAnalyzedText({ tokens, sentences, found, options }: Prepared): AnalyzedText {
+  const span = (first: number, last: number): Span => ({ start: tokens.starts[first], end: tokens.ends[last - 1] })
+  const sentence = (i: number): Span => span(sentences.bounds[i], sentences.bounds[i + 1])
+  const { labels, minConfidence = 0, include = [] } = options
+  const wanted = labels && new Set(labels)
+  return {
+    entities: found
+      .filter(({ label, confidence }) => confidence >= minConfidence && (!wanted || wanted.has(label)))
+      // Rows of a text are decoded in the order of their lengths.
+      .sort((a, b) => a.start - b.start),
+    ...(include.includes('sentences') && { sentences: Array.from({ length: sentences.count }, (_, i) => sentence(i)) }),
+    ...(include.includes('tokens') && { tokens: Array.from({ length: tokens.count }, (_, i) => span(i, i + 1)) }),
+    cutSentences: sentences.cut.map(sentence)
+  }
+}

@@ -1,0 +1,80 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+const FileSchema = Type.Object(
+  { bytes: Type.Integer({ minimum: 1 }), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) },
+  { additionalProperties: false }
+)
+
+/** Files that every model folder has; the manifest names their sizes and digests. */
+export const modelFiles = ['model.onnx', 'embeddings.bin', 'words.txt', 'chars.txt', 'tags.txt', 'crf.json'] as const
+export type ModelFile = (typeof modelFiles)[number]
+
+/** manifest.json of a model folder. */
+export const ManifestSchema = Type.Object(
+  {
+    format: Type.Literal(1),
+    name: Type.String({ pattern: '^[a-z0-9_]+$' }),
+    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
+    description: Type.String(),
+    license: Type.String(),
+    language: Type.Literal('en'),
+    /** What must be true of the code that runs the model: rule sets by name, and the sizes they work with. */
+    pipeline: Type.Object(
+      {
+        tokens: Type.Literal('clinical-1'),
+        sentences: Type.Literal('clinical-1'),
+        words: Type.Literal('lower-case, then digits as zero'),
+        characterLength: Type.Integer({ minimum: 2, maximum: 64, multipleOf: 2 }),
+        /** Sentences of a text are joined into rows of at most this many tokens; 0 is one sentence a row. */
+        rowTokens: Type.Integer({ minimum: 0, maximum: 512 })
+      },
+      { additionalProperties: false }
+    ),
+    tagScheme: Type.Literal('IOB2'),
+    labels: Type.Array(Type.String({ minLength: 1 }), { minItems: 1, uniqueItems: true }),
+    files: Type.Object(
+      Object.fromEntries(modelFiles.map(name => [name, FileSchema])) as Record<ModelFile, typeof FileSchema>,
+      { additionalProperties: false }
+    ),
+    /** A note and what the model finds in it: a worker that finds anything else does not serve. */
+    golden: Type.Object(
+      {
+        text: Type.String({ minLength: 1 }),
+        entities: Type.Array(
+          Type.Object(
+            {
+              start: Type.Integer({ minimum: 0 }),
+              end: Type.Integer({ minimum: 1 }),
+              label: Type.String(),
+              confidence: Type.Number({ minimum: 0, maximum: 1 })
+            },
+            { additionalProperties: false }
+          ),
+          { minItems: 1 }
+        )
+      },
+      { additionalProperties: false }
+    ),
+    /** How the model was made and how it scored; shown by GET /models. */
+    training: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))
+  },
+  { additionalProperties: false }
+)
+
+export type Manifest = Static<typeof ManifestSchema>
+
+const manifest = Compile(ManifestSchema)
+
+/** @throws Error that names the first member at fault */
+export function parseManifest(json: string): Manifest {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw new Error('manifest.json is not JSON')
+  }
+  if (manifest.Check(value)) return value
+  const [fault] = manifest.Errors(value)
+  throw new Error(`manifest.json${fault?.instancePath ?? ''} ${fault?.message ?? 'is not a manifest'}`)
+}

@@ -1,0 +1,29 @@
+import { type Static, Type } from 'typebox'
+
+export const extras = ['sentences', 'tokens'] as const
+
+/** What a caller may ask of a recognition. */
+export const OptionsSchema = Type.Object(
+  {
+    labels: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description: 'Return only entities of these labels. GET /labels lists them; an unknown one is an error.'
+      })
+    ),
+    minConfidence: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Return only entities of at least this confidence.' })
+    ),
+    include: Type.Optional(
+      Type.Array(Type.Enum(extras), {
+        uniqueItems: true,
+        description: 'Return also the spans of the sentences or tokens that the model saw.'
+      })
+    )
+  },
+  { $id: 'RecognitionOptions', additionalProperties: false }
+)
+
+export type RecognitionOptions = Static<typeof OptionsSchema>

@@ -1,0 +1,51 @@
+"""A finished run, loaded for export."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from .crf import CRF
+from .data import Encoder
+from .model import Network
+from .vocabulary import Vocabulary
+
+
+class Run:
+    """Configuration, vocabularies and best weights of a run folder, embeddings rounded as they are served."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.config = json.loads((folder / "config.json").read_text())
+        self.metrics = json.loads((folder / "metrics.json").read_text())
+        self.words = Vocabulary.read(folder / "words.txt")
+        self.characters = Vocabulary.read(folder / "chars.txt")
+        self.tags = (folder / "tags.txt").read_text().split("\n")[:-1]
+        state = torch.load(folder / "best.pt")
+        self.network = Network(
+            state["network"]["words.fixed"],
+            self.config["tuned_words"],
+            len(self.characters),
+            len(self.tags),
+            character_size=self.config["character_size"],
+            character_filters=self.config["character_filters"],
+            hidden=self.config["hidden"],
+            layers=self.config["layers"],
+            input_dropout=0.0,
+            output_dropout=0.0,
+        )
+        self.network.load_state_dict(state["network"])
+        with torch.no_grad():
+            words = self.network.words
+            words.fixed.copy_(words.fixed.half().float())
+            words.tuned.copy_(words.tuned.half().float())
+        self.crf = CRF(self.tags)
+        self.crf.load_state_dict(state["crf"])
+        self.network.eval()
+
+    @property
+    def labels(self) -> list[str]:
+        return [tag[2:] for tag in self.tags if tag.startswith("B-")]
+
+    def encoder(self) -> Encoder:
+        return Encoder(self.words, self.characters, self.tags, self.config["character_length"])
