@@ -1,3 +1,4 @@
+import type { Analysis, AnalyzedText, FoundEntity, TextRequest, Work } from './analysis.ts'
 import { type Chunk, chunksOf } from './decoding/chunks.ts'
 import { MarginalDecoder } from './decoding/marginals.ts'
 import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
@@ -14,43 +15,6 @@ import type { Span } from './span.ts'
 
 /** Padded cells of one run: more gains nothing, and the memory of a run grows with it. */
 const CELLS_PER_RUN = 2048
-
-/** An entity of a text; offsets are UTF-16 units of the text as given. */
-export interface FoundEntity extends Span {
-  readonly label: string
-  /** probability under the CRF that exactly this span is an entity of this label */
-  readonly confidence: number
-}
-
-/** A text to analyze. */
-export interface TextRequest {
-  readonly text: string
-  readonly options?: RecognitionOptions | undefined
-}
-
-export interface AnalyzedText {
-  entities: FoundEntity[]
-  /** only where asked for */
-  sentences?: Span[]
-  tokens?: Span[]
-  /** sentences that end only because they reached the limit of the rules */
-  cutSentences: Span[]
-}
-
-/** Where the time of a call went, in milliseconds, and its size. */
-export interface Work {
-  pipeline: number
-  inference: number
-  decoding: number
-  tokens: number
-  /** cells of the network's input, padding included */
-  cells: number
-}
-
-export interface Analysis {
-  readonly texts: readonly AnalyzedText[]
-  readonly work: Work
-}
 
 interface Prepared extends EncodedText {
   readonly options: RecognitionOptions
@@ -160,7 +124,10 @@ export class Engine {
 }
 
 function toAnalyzedText({ tokens, sentences, found, options }: Prepared): AnalyzedText {
-  const span = (first: number, last: number): Span => ({ start: tokens.starts[first], end: tokens.ends[last - 1] })
+  const span = (first: number, last: number): Span => ({
+    start: tokens.starts[first],
+    end: tokens.ends[last - 1]
+  })
   const sentence = (i: number): Span => span(sentences.bounds[i], sentences.bounds[i + 1])
   const { labels, minConfidence = 0, include = [] } = options
   const wanted = labels && new Set(labels)
@@ -169,8 +136,12 @@ function toAnalyzedText({ tokens, sentences, found, options }: Prepared): Analyz
       .filter(({ label, confidence }) => confidence >= minConfidence && (!wanted || wanted.has(label)))
       // Rows of a text are decoded in the order of their lengths.
       .sort((a, b) => a.start - b.start),
-    ...(include.includes('sentences') && { sentences: Array.from({ length: sentences.count }, (_, i) => sentence(i)) }),
-    ...(include.includes('tokens') && { tokens: Array.from({ length: tokens.count }, (_, i) => span(i, i + 1)) }),
+    ...(include.includes('sentences') && {
+      sentences: Array.from({ length: sentences.count }, (_, i) => sentence(i))
+    }),
+    ...(include.includes('tokens') && {
+      tokens: Array.from({ length: tokens.count }, (_, i) => span(i, i + 1))
+    }),
     cutSentences: sentences.cut.map(sentence)
   }
 }

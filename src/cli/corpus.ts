@@ -28,7 +28,10 @@ const line = Compile(CorpusLineSchema)
  * @param offsets unit of the entities' offsets in the file; the documents yielded count UTF-16 units
  * @throws Error that names the line which is not a document
  */
-export async function* readCorpus(path: string, offsets: 'codepoint' | 'utf16'): AsyncGenerator<CorpusDocument> {
+export async function* readCorpus(
+  path: string,
+  offsets: 'codepoint' | 'utf16'
+): AsyncGenerator<CorpusDocument> {
   const input = path === '-' ? process.stdin : createReadStream(path)
   let number = 0
   for await (const json of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -1,7 +1,13 @@
-import { parseArgs } from 'node:util'
-import * as tokenize from './tokenize.ts'
+import type { Command } from './command.ts'
+import { evaluateCommand } from './evaluate.ts'
+import { openapiCommand } from './openapi.ts'
+import { tokenizeCommand } from './tokenize.ts'
 
-const commands = { tokenize }
+const commands: Readonly<Record<string, Command>> = {
+  evaluate: evaluateCommand,
+  openapi: openapiCommand,
+  tokenize: tokenizeCommand
+}
 
 function help(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
@@ -15,13 +21,12 @@ async function main(args: readonly string[]): Promise<void> {
     return
   }
   if (!Object.hasOwn(commands, name)) throw new Error(`unknown command; see ner-jsl --help`)
-  const command = commands[name as keyof typeof commands]
+  const command = commands[name]
   if (rest.includes('--help')) {
     process.stdout.write(`${command.summary}\n\n  ${command.usage}\n`)
     return
   }
-  const { values, positionals } = parseArgs({ args: rest, options: command.options, allowPositionals: true })
-  await command.run(values, positionals)
+  await command.start(rest)
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

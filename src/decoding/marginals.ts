@@ -31,7 +31,8 @@ export class MarginalDecoder {
     this.#end = Float64Array.from(scores.end, Math.exp)
     this.#intoFree = new Float64Array(tags * free)
     for (let from = 0; from < tags; from++) {
-      for (let to = 0; to < free; to++) this.#intoFree[from * free + to] = Math.exp(scores.transitions[from][to])
+      for (let to = 0; to < free; to++)
+        this.#intoFree[from * free + to] = Math.exp(scores.transitions[from][to])
     }
     this.#beginToInside = new Float64Array(labels)
     this.#insideToInside = new Float64Array(labels)

@@ -24,7 +24,9 @@ export class NetworkSession {
       logSeverityLevel: 3
     })
     if (session.inputNames.join() !== inputs.join() || session.outputNames.join() !== outputs.join()) {
-      throw new Error(`the network does not have the inputs ${inputs.join(', ')} and the output ${outputs.join()}`)
+      throw new Error(
+        `the network does not have the inputs ${inputs.join(', ')} and the output ${outputs.join()}`
+      )
     }
     return new NetworkSession(session, tags)
   }

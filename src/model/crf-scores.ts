@@ -18,7 +18,10 @@ export function parseCrf(json: string, tags: number): CrfScores {
   const value: unknown = JSON.parse(json)
   if (!crfFile.Check(value)) throw new Error('crf.json is not start, end and transitions')
   const rows = [value.start, value.end, ...value.transitions]
-  if (value.transitions.length !== tags || rows.some(row => row.length !== tags || !row.every(Number.isFinite))) {
+  if (
+    value.transitions.length !== tags ||
+    rows.some(row => row.length !== tags || !row.every(Number.isFinite))
+  ) {
     throw new Error(`crf.json does not hold finite scores for ${tags} tags`)
   }
   return value

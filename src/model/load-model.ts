@@ -67,7 +67,8 @@ async function readVerified(folder: string, name: ModelFile, manifest: Manifest)
   if (content.length !== expected.bytes) {
     throw new Error(`${name} has ${content.length} bytes, the manifest says ${expected.bytes}`)
   }
-  if (digest(content) !== expected.sha256) throw new Error(`${name} does not match its SHA-256 in the manifest`)
+  if (digest(content) !== expected.sha256)
+    throw new Error(`${name} does not match its SHA-256 in the manifest`)
   return content
 }
 

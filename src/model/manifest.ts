@@ -7,7 +7,14 @@ const FileSchema = Type.Object(
 )
 
 /** Files that every model folder has; the manifest names their sizes and digests. */
-export const modelFiles = ['model.onnx', 'embeddings.bin', 'words.txt', 'chars.txt', 'tags.txt', 'crf.json'] as const
+export const modelFiles = [
+  'model.onnx',
+  'embeddings.bin',
+  'words.txt',
+  'chars.txt',
+  'tags.txt',
+  'crf.json'
+] as const
 export type ModelFile = (typeof modelFiles)[number]
 
 /** manifest.json of a model folder. */

@@ -45,7 +45,9 @@ export class CharacterVocabulary {
   readonly length: number
 
   constructor(entries: readonly string[], length: number) {
-    this.#ids = new Map(entries.slice(UNKNOWN + 1).map((entry, i) => [codePointAt(entry, 0), i + UNKNOWN + 1]))
+    this.#ids = new Map(
+      entries.slice(UNKNOWN + 1).map((entry, i) => [codePointAt(entry, 0), i + UNKNOWN + 1])
+    )
     this.size = entries.length
     this.length = length
   }

@@ -43,7 +43,8 @@ export class FormTable {
   /** [tokens] form numbers of the tokens of a text */
   encode(text: string, tokens: Tokens): Int32Array {
     const forms = new Int32Array(tokens.count)
-    for (let i = 0; i < tokens.count; i++) forms[i] = this.#number(text.slice(tokens.starts[i], tokens.ends[i]))
+    for (let i = 0; i < tokens.count; i++)
+      forms[i] = this.#number(text.slice(tokens.starts[i], tokens.ends[i]))
     return forms
   }
 

@@ -12,14 +12,18 @@ export const neverFinal: ReadonlySet<string> = new Set(
 
 /** A period after one of these ends a sentence only before a word that opens one. */
 export const seldomFinal: ReadonlySet<string> = new Set(
-  ('pt pts hx dx rx tx sx fx px tab tabs cap caps gtt gtts inj susp soln supp amp ext int lat med meds post ant sup inf ' +
+  (
+    'pt pts hx dx rx tx sx fx px tab tabs cap caps gtt gtts inj susp soln supp amp ext int lat med meds post ant sup inf ' +
     'bilat temp resp wt ht abd neuro jan feb mar apr jun jul aug sep sept oct nov dec etc al inc ltd co corp est ed diff ' +
-    'esp incl max').split(' ')
+    'esp incl max'
+  ).split(' ')
 )
 
 /** Words that open a sentence, for the cases where a capital letter alone does not say so. */
 export const openers: ReadonlySet<string> = new Set(
-  ('a an the this that these those there he she his her it its they their we our i my you your patient mr mrs ms dr on in at after ' +
+  (
+    'a an the this that these those there he she his her it its they their we our i my you your patient mr mrs ms dr on in at after ' +
     'before during under upon once then with without for from to if as at no all when while since because however although also ' +
-    'additionally today currently now next both one two follow following past').split(' ')
+    'additionally today currently now next both one two follow following past'
+  ).split(' ')
 )

@@ -73,7 +73,12 @@ function periodEnds(text: string, tokens: Tokens, first: number, end: number, ne
   const shape = shapeOf(text, tokens, next)
   if (!spaced(tokens, next)) {
     // A lost space: "was noted.The wound". Not "3.The", not "pt.The".
-    return attached && shape === CAPITALIZED && wordLength(tokens, word) > 3 && isLowerAt(text, tokens.ends[word] - 1)
+    return (
+      attached &&
+      shape === CAPITALIZED &&
+      wordLength(tokens, word) > 3 &&
+      isLowerAt(text, tokens.ends[word] - 1)
+    )
   }
   if (!attached) return shape !== LOWER
   if (isListNumber(text, tokens, first, word)) return false

@@ -94,7 +94,8 @@ function isApostrophe(unit: number): boolean {
 }
 
 function endOfMarks(text: string, index: number): number {
-  while (index < text.length && classAt(text, index) === EXTEND) index += codePointAt(text, index) > 0xffff ? 2 : 1
+  while (index < text.length && classAt(text, index) === EXTEND)
+    index += codePointAt(text, index) > 0xffff ? 2 : 1
   return index
 }
 
@@ -119,7 +120,9 @@ function endOfWord(text: string, index: number): number {
 }
 
 function isThousands(text: string, index: number): boolean {
-  return isDigit(text, index) && isDigit(text, index + 1) && isDigit(text, index + 2) && !isDigit(text, index + 3)
+  return (
+    isDigit(text, index) && isDigit(text, index + 1) && isDigit(text, index + 2) && !isDigit(text, index + 3)
+  )
 }
 
 /** Whether `'s` that ends a word stands at `index`. */

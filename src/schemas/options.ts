@@ -10,11 +10,16 @@ export const OptionsSchema = Type.Object(
         minItems: 1,
         maxItems: 100,
         uniqueItems: true,
-        description: 'Return only entities of these labels. GET /labels lists them; an unknown one is an error.'
+        description:
+          'Return only entities of these labels. GET /labels lists them; an unknown one is an error.'
       })
     ),
     minConfidence: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 1, description: 'Return only entities of at least this confidence.' })
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Return only entities of at least this confidence.'
+      })
     ),
     include: Type.Optional(
       Type.Array(Type.Enum(extras), {

@@ -1,0 +1,39 @@
+import type { RecognitionOptions } from './schemas/options.ts'
+import type { Span } from './span.ts'
+
+/** An entity of a text; offsets are UTF-16 units of the text as given. */
+export interface FoundEntity extends Span {
+  readonly label: string
+  /** probability under the CRF that exactly this span is an entity of this label */
+  readonly confidence: number
+}
+
+/** A text to analyze. */
+export interface TextRequest {
+  readonly text: string
+  readonly options?: RecognitionOptions | undefined
+}
+
+export interface AnalyzedText {
+  entities: FoundEntity[]
+  /** only where asked for */
+  sentences?: Span[]
+  tokens?: Span[]
+  /** sentences that end only because they reached the limit of the rules */
+  cutSentences: Span[]
+}
+
+/** Where the time of a call went, in milliseconds, and its size. */
+export interface Work {
+  pipeline: number
+  inference: number
+  decoding: number
+  tokens: number
+  /** cells of the network's input, padding included */
+  cells: number
+}
+
+export interface Analysis {
+  readonly texts: readonly AnalyzedText[]
+  readonly work: Work
+}

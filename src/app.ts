@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  fastify,
+  LogController
+} from 'fastify'
+import type { Config } from './config.ts'
+import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import jsonBody from './plugins/json-body.ts'
+import openapi from './plugins/openapi.ts'
+import problemDetails, { sendProblem } from './plugins/problem-details.ts'
+import recognizerPlugin from './plugins/recognizer.ts'
+import requestLog from './plugins/request-log.ts'
+import type { Recognizer } from './recognition/recognizer.ts'
+import { batchRoute } from './routes/batch.ts'
+import { healthRoutes } from './routes/health.ts'
+import { modelRoutes } from './routes/models.ts'
+import { nerRoute } from './routes/ner.ts'
+import { namedSchemas } from './schemas/all.ts'
+import { toProblem } from './schemas/problem.ts'
+
+export interface AppDependencies {
+  readonly recognizer: Recognizer
+  readonly logger: FastifyBaseLogger
+  readonly version: string
+  /** the service is shutting down: it is not ready, but answers */
+  readonly draining?: () => boolean
+}
+
+/**
+ * How long a client may take: headers 3 s, everything 5 s, checked each second. Node closes nothing by default, so
+ * that a client which drips bytes would hold its socket for ever.
+ */
+const timeouts = {
+  requestTimeout: 5_000,
+  http: { headersTimeout: 3_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 }
+}
+
+/** The one builder of the service, for the process and for every test. Does not listen. */
+export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { recognizer, logger, version, draining = () => false } = dependencies
+  const app = fastify({
+    ...timeouts,
+    loggerInstance: logger,
+    // Our own line a request is in plugins/request-log.ts.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: config.NER_MAX_BODY_BYTES,
+    genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply: FastifyReply) =>
+      sendProblem(new ServiceError('malformed_request'), request.id, reply),
+    // Nothing is coerced or dropped: a client should learn of its mistake.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  for (const schema of namedSchemas) app.addSchema(schema)
+  await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
+  await app.register(jsonBody)
+  await app.register(requestLog)
+  await app.register(openapi, { version })
+  await app.register(recognizerPlugin, { recognizer })
+
+  const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }
+  await app.register(nerRoute, limits)
+  await app.register(batchRoute, limits)
+  await app.register(modelRoutes)
+  await app.register(healthRoutes, { draining })
+  return app
+}
+
+/** A caller's request id, when it is one: it is logged and echoed. */
+function acceptedId(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
+}
+
+/** Answers what is not HTTP, or came too slowly, on the bare socket. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const code: ErrorCode = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'malformed_request'
+  const body = JSON.stringify(toProblem(new ServiceError(code)))
+  socket.end(
+    `HTTP/1.1 ${errorTable[code].status} ${errorTable[code].title}\r\n` +
+      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  )
+}

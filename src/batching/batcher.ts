@@ -1,0 +1,246 @@
+import { ServiceError } from '../errors.ts'
+import { DrainRate } from './drain-rate.ts'
+import { type Costed, CostQueue } from './queue.ts'
+
+/** Something that works on several requests at once, one call at a time. */
+export interface Lane<Request, Result> {
+  /** @throws LaneLost when the lane ended before it answered; any other error is an answer */
+  run(requests: readonly Request[]): Promise<Result>
+  /** Ends the lane, whatever it is doing; the call under way then throws LaneLost. */
+  kill(): void
+}
+
+/** The lane ended before it answered: whether a request was the cause is not known. */
+export class LaneLost extends Error {}
+
+export interface BatcherOptions<Request, Result> {
+  /** lanes that are free now */
+  readonly idleLanes: () => readonly Lane<Request, Result>[]
+  readonly laneCount: number
+  readonly costOf: (request: Request) => number
+  /** most cost given to a lane at once, unless one request alone is more */
+  readonly dispatchBudget: number
+  /** cost a lane works off in a millisecond, until it was measured */
+  readonly initialRate: number
+  /** longest time from admission to answer, in milliseconds */
+  readonly deadline: number
+  /** longest predicted wait, in milliseconds */
+  readonly maxWait: number
+}
+
+/** How one request of a submission fared: the position of its result in that of its dispatch, or an error. */
+export type Settled<Result> =
+  | { readonly result: Result; readonly index: number }
+  | { readonly error: ServiceError }
+
+export interface Submission<Result> {
+  readonly settled: readonly Settled<Result>[]
+  /** longest wait of a request of the submission, in milliseconds */
+  readonly queued: number
+}
+
+interface Item<Request, Result> extends Costed {
+  readonly request: Request
+  readonly group: object
+  attempts: number
+  alone: boolean
+  done: boolean
+  /** @param queued milliseconds waited, for a request that was dispatched */
+  settle(outcome: Settled<Result>, queued: number): void
+  readonly admitted: number
+}
+
+/** A request whose lane was lost is tried once more, alone, so that it cannot take its neighbours along again. */
+const ATTEMPTS = 2
+
+/**
+ * Continuous batching: a free lane takes what waits, up to a budget; nothing waits for a timer. Admission is in
+ * predicted milliseconds, from the rate at which the lanes were measured to drain the queue. Knows nothing of NER.
+ */
+export class Batcher<Request, Result> {
+  readonly #options: BatcherOptions<Request, Result>
+  readonly #queue = new CostQueue<Item<Request, Result>>()
+  readonly #rate: DrainRate
+  /** cost that lanes are working on */
+  #running = 0
+  #dispatches = 0
+  #onDrained: (() => void) | undefined
+  #closing = false
+
+  constructor(options: BatcherOptions<Request, Result>) {
+    this.#options = options
+    this.#rate = new DrainRate(options.initialRate)
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** Predicted milliseconds until a request admitted now is dispatched. */
+  get predictedWait(): number {
+    return (this.#queue.cost + this.#running / 2) / (this.#rate.perMillisecond * this.#options.laneCount)
+  }
+
+  /**
+   * Admits requests as a whole and resolves when each has its answer or its error.
+   * @throws ServiceError `overloaded` at once, or the reason of `signal` when it aborts first
+   */
+  async submit(requests: readonly Request[], signal?: AbortSignal): Promise<Submission<Result>> {
+    signal?.throwIfAborted()
+    if (this.#closing)
+      throw new ServiceError('not_ready', { detail: 'The service is shutting down.', retryAfter: 1 })
+    if (requests.length === 0) return { settled: [], queued: 0 }
+    this.#admit(requests)
+    const group = {}
+    let timer: NodeJS.Timeout | undefined
+    let abort: (() => void) | undefined
+    try {
+      return await new Promise<Submission<Result>>((resolve, reject) => {
+        abort = () => {
+          this.#drop(group)
+          reject(signal?.reason)
+        }
+        signal?.addEventListener('abort', abort, { once: true })
+        const items = this.#enqueue(requests, group, resolve)
+        timer = setTimeout(() => this.#expire(items, group), this.#options.deadline)
+        this.pump()
+      })
+    } finally {
+      clearTimeout(timer)
+      if (abort) signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Gives what waits to the lanes that are free; to be called when one becomes free. */
+  pump(): void {
+    for (const lane of this.#options.idleLanes()) {
+      if (this.#queue.length === 0) return
+      // What waits is shared among all lanes, so that one does not take everything while another stands idle.
+      const share = Math.ceil(this.#queue.cost / this.#options.laneCount)
+      const items = this.#queue.take(Math.min(share, this.#options.dispatchBudget))
+      void this.#dispatch(lane, items)
+    }
+  }
+
+  /** Refuses new requests and ends when everything admitted is settled. */
+  async close(): Promise<void> {
+    this.#closing = true
+    if (this.#dispatches === 0 && this.#queue.length === 0) return
+    await new Promise<void>(resolve => {
+      this.#onDrained = resolve
+    })
+  }
+
+  #admit(requests: readonly Request[]): void {
+    const { deadline, maxWait, laneCount, costOf } = this.#options
+    const wait = this.predictedWait
+    if (this.#queue.length === 0) return
+    const own = requests.reduce((sum, request) => sum + costOf(request), 0)
+    const excess = Math.max(wait - maxWait, wait + own / (this.#rate.perMillisecond * laneCount) - deadline)
+    if (excess <= 0) return
+    throw new ServiceError('overloaded', {
+      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${maxWait} ms.`,
+      retryAfter: Math.max(1, Math.ceil(excess / 1000))
+    })
+  }
+
+  #enqueue(
+    requests: readonly Request[],
+    group: object,
+    resolve: (submission: Submission<Result>) => void
+  ): Item<Request, Result>[] {
+    const settled: Settled<Result>[] = new Array(requests.length)
+    let open = requests.length
+    let longest = 0
+    const items = requests.map((request, i): Item<Request, Result> => {
+      const item: Item<Request, Result> = {
+        request,
+        group,
+        cost: this.#options.costOf(request),
+        attempts: 0,
+        alone: false,
+        done: false,
+        admitted: performance.now(),
+        settle(outcome, queued) {
+          if (item.done) return
+          item.done = true
+          settled[i] = outcome
+          longest = Math.max(longest, queued)
+          if (--open === 0) resolve({ settled, queued: longest })
+        }
+      }
+      return item
+    })
+    for (const item of items) this.#queue.push(item)
+    return items
+  }
+
+  async #dispatch(lane: Lane<Request, Result>, items: readonly Item<Request, Result>[]): Promise<void> {
+    const cost = items.reduce((sum, item) => sum + item.cost, 0)
+    const start = performance.now()
+    const hung = { yes: false }
+    const watchdog = setTimeout(() => {
+      hung.yes = true
+      lane.kill()
+    }, this.#options.deadline)
+    this.#dispatches++
+    this.#running += cost
+    try {
+      const result = await lane.run(items.map(({ request }) => request))
+      this.#rate.record(cost, performance.now() - start)
+      items.forEach((item, index) => {
+        item.settle({ result, index }, start - item.admitted)
+      })
+    } catch (error) {
+      if (hung.yes) for (const item of items) item.settle({ error: this.#deadlineError() }, 0)
+      else if (error instanceof LaneLost) this.#retry(items)
+      else this.#separate(items, error)
+    } finally {
+      clearTimeout(watchdog)
+      this.#dispatches--
+      this.#running -= cost
+      this.pump()
+      this.#checkDrained()
+    }
+  }
+
+  /** After a lost lane: every request once more, each alone; one that has been alone is given up. */
+  #retry(items: readonly Item<Request, Result>[]): void {
+    const again: Item<Request, Result>[] = []
+    for (const item of items) {
+      item.attempts++
+      item.alone = true
+      if (item.attempts < ATTEMPTS) again.push(item)
+      else item.settle({ error: new ServiceError('worker_crashed') }, 0)
+    }
+    this.#queue.unshift(again.filter(({ done }) => !done))
+  }
+
+  /** After a failure of a live lane: the same, but a request that fails alone has failed. */
+  #separate(items: readonly Item<Request, Result>[], cause: unknown): void {
+    if (items.length === 1) items[0].settle({ error: new ServiceError('worker_crashed', { cause }) }, 0)
+    else {
+      for (const item of items) item.alone = true
+      this.#queue.unshift(items.filter(({ done }) => !done))
+    }
+  }
+
+  #expire(items: readonly Item<Request, Result>[], group: object): void {
+    for (const item of items) item.settle({ error: this.#deadlineError() }, 0)
+    this.#drop(group)
+  }
+
+  #deadlineError(): ServiceError {
+    return new ServiceError('deadline_exceeded', { detail: `The deadline is ${this.#options.deadline} ms.` })
+  }
+
+  /** Takes what still waits of a submission out of the queue. */
+  #drop(group: object): void {
+    if (this.#queue.length > 0) this.#queue.remove(item => item.group === group)
+    this.#checkDrained()
+  }
+
+  #checkDrained(): void {
+    if (this.#dispatches === 0 && this.#queue.length === 0) this.#onDrained?.()
+  }
+}

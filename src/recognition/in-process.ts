@@ -1,0 +1,30 @@
+import { Engine } from '../engine.ts'
+import { passGoldenNote } from '../golden.ts'
+import { loadModel } from '../model/load-model.ts'
+import type { Recognition, Recognizer } from './recognizer.ts'
+
+/** Recognition on the caller's thread, one call after the other: for tools and tests, not for serving. */
+export async function createInProcessRecognizer(modelFolder: string): Promise<Recognizer> {
+  const model = await loadModel(modelFolder)
+  const engine = await Engine.open(model)
+  await passGoldenNote(engine, model.manifest)
+  let last: Promise<unknown> = Promise.resolve()
+
+  return {
+    model,
+    recognize(texts, signal): Promise<Recognition> {
+      const turn = last.then(async () => {
+        signal?.throwIfAborted()
+        const { texts: analyzed, work } = await engine.analyze(texts)
+        return { outcomes: analyzed.map(one => ({ analyzed: one })), timings: { queue: 0, ...work } }
+      })
+      last = turn.catch(() => {})
+      return turn
+    },
+    health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined }),
+    async close() {
+      await last
+      await engine.close()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { AnalyzedText, TextRequest, Work } from '../analysis.ts'
+import type { ServiceError } from '../errors.ts'
+import type { Manifest } from '../model/manifest.ts'
+
+/** How one text fared. */
+export type Outcome = { readonly analyzed: AnalyzedText } | { readonly error: ServiceError }
+
+/** Where the time of a request went, in milliseconds; work that it shared with other requests counts in full. */
+export interface Timings extends Work {
+  queue: number
+}
+
+export interface Recognition {
+  /** in the order of the texts */
+  readonly outcomes: readonly Outcome[]
+  readonly timings: Timings
+}
+
+/** State of the parts that answer, for readiness. */
+export interface RecognizerHealth {
+  readonly workers: number
+  readonly readyWorkers: number
+  /** every worker has been ready once */
+  readonly started: boolean
+  /** why a worker could not load its model, when one could not */
+  readonly fault: string | undefined
+}
+
+/** What the service tells about the model it serves. */
+export interface ServedModel {
+  readonly manifest: Pick<
+    Manifest,
+    'name' | 'version' | 'description' | 'license' | 'language' | 'labels' | 'training'
+  >
+  readonly sha256: string
+}
+
+/** What the routes know of recognition. */
+export interface Recognizer {
+  readonly model: ServedModel
+  /**
+   * Recognizes the texts of one request.
+   * @param signal aborts what has not started; the promise then rejects with the signal's reason
+   * @throws ServiceError `overloaded` or `not_ready` when the request as a whole is refused
+   */
+  recognize(texts: readonly TextRequest[], signal?: AbortSignal): Promise<Recognition>
+  health(): RecognizerHealth
+  /** Ends when everything accepted is answered and every worker is gone. */
+  close(): Promise<void>
+}

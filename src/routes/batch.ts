@@ -1,0 +1,120 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { ServiceError } from '../errors.ts'
+import {
+  BatchEnvelopeSchema,
+  BatchRequestSchema,
+  type BatchResponse,
+  BatchResponseSchema,
+  type Document,
+  DocumentSchema
+} from '../schemas/ner.ts'
+import { toProblem } from '../schemas/problem.ts'
+import { reference } from '../schemas/reference.ts'
+import { bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
+import { describeValidation, type Fault } from '../schemas/validation.ts'
+import { clientGone } from './client-gone.ts'
+import { toRecognized } from './entities.ts'
+import { toIdentity } from './identity.ts'
+import { checkLabels, checkLength, type RequestLimits } from './limits.ts'
+
+/** POST /ner/batch: the entities of many texts; a document at fault never fails the others. */
+export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, limits) => {
+  const { model } = app.recognizer
+  app.post(
+    '/ner/batch',
+    {
+      schema: {
+        operationId: 'recognizeBatch',
+        summary: 'Find the entities of many texts',
+        description:
+          'Each document of the request is in exactly one of `documents` and `errors` of the response.',
+        tags: ['recognition'],
+        body: BatchEnvelopeSchema,
+        response: {
+          200: reference(BatchResponseSchema),
+          ...problemResponses(...bodyErrors, ...recognitionErrors)
+        }
+      },
+      config: { documentedBody: reference(BatchRequestSchema) }
+    },
+    async (request, reply) => {
+      const { documents, options } = request.body
+      if (documents.length > limits.maxDocuments) {
+        throw new ServiceError('invalid_request', {
+          detail: `/documents has ${documents.length} members; the limit is ${limits.maxDocuments}.`,
+          pointer: '/documents',
+          limit: limits.maxDocuments
+        })
+      }
+      checkLabels(options, model.manifest.labels)
+      const checked = checkDocuments(
+        documents,
+        request.compileValidationSchema(DocumentSchema),
+        limits.maxTextLength
+      )
+      const valid = checked.filter(one => 'document' in one)
+      const { outcomes, timings } = await app.recognizer.recognize(
+        valid.map(({ document: { text } }) => ({ text, options })),
+        clientGone(reply.raw)
+      )
+      const response: BatchResponse = { model: toIdentity(model), documents: [], errors: [] }
+      const fail = (index: number, id: string | undefined, error: ServiceError): void => {
+        response.errors.push({ index, ...(id !== undefined && { id }), problem: toProblem(error) })
+      }
+      let next = 0
+      for (const [index, one] of checked.entries()) {
+        if ('error' in one) {
+          fail(index, one.id, one.error)
+          continue
+        }
+        const { id, text } = one.document
+        const outcome = outcomes[next++]
+        if ('error' in outcome) fail(index, id, outcome.error)
+        else response.documents.push({ id, ...toRecognized(text, outcome.analyzed) })
+      }
+      request.work = {
+        documents: documents.length,
+        characters: valid.reduce((sum, { document: { text } }) => sum + text.length, 0),
+        entities: response.documents.reduce((sum, { entities }) => sum + entities.length, 0),
+        timings
+      }
+      return response
+    }
+  )
+}
+
+type Validator = ReturnType<FastifyRequest['compileValidationSchema']>
+
+type Checked = { document: Document } | { id: string | undefined; error: ServiceError }
+
+/** Each document, or why it is not one. */
+function checkDocuments(
+  documents: readonly unknown[],
+  validate: Validator,
+  maxTextLength: number
+): Checked[] {
+  const ids = new Set<string>()
+  return documents.map((value): Checked => {
+    if (!validate(value)) {
+      return { id: idOf(value), error: describeValidation(validate.errors?.[0] as Fault, 'The document') }
+    }
+    const document = value as Document
+    const { id, text } = document
+    if (ids.has(id)) return { id, error: new ServiceError('duplicate_id', { pointer: '/id' }) }
+    ids.add(id)
+    try {
+      checkLength(text, maxTextLength, '/text')
+    } catch (error) {
+      if (error instanceof ServiceError) return { id, error }
+      throw error
+    }
+    return { document }
+  })
+}
+
+/** The id of a document that is otherwise at fault, when it has one that could be an id. */
+function idOf(value: unknown): string | undefined {
+  const { id } = (value ?? {}) as { id?: unknown }
+  return typeof id === 'string' && id.length >= 1 && id.length <= 256 ? id : undefined
+}

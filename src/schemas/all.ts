@@ -1,0 +1,36 @@
+import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
+import { HealthSchema } from './health.ts'
+import {
+  LabelsResponseSchema,
+  ModelDescriptionSchema,
+  ModelIdentitySchema,
+  ModelsResponseSchema
+} from './model.ts'
+import {
+  BatchRequestSchema,
+  BatchResponseSchema,
+  DocumentSchema,
+  NerRequestSchema,
+  NerResponseSchema
+} from './ner.ts'
+import { OptionsSchema } from './options.ts'
+import { ProblemSchema } from './problem.ts'
+
+/** Every schema that others refer to by its $id. */
+export const namedSchemas = [
+  SpanSchema,
+  EntitySchema,
+  WarningSchema,
+  ModelIdentitySchema,
+  ModelDescriptionSchema,
+  ModelsResponseSchema,
+  LabelsResponseSchema,
+  OptionsSchema,
+  ProblemSchema,
+  NerRequestSchema,
+  NerResponseSchema,
+  DocumentSchema,
+  BatchRequestSchema,
+  BatchResponseSchema,
+  HealthSchema
+]

@@ -1,0 +1,20 @@
+import type { AnalyzedText, TextRequest, Work } from '../analysis.ts'
+
+/** To a worker. */
+export type WorkerRequest =
+  | { readonly kind: 'initialize'; readonly modelFolder: string; readonly sha256: string }
+  | { readonly kind: 'analyze'; readonly id: number; readonly texts: readonly TextRequest[] }
+
+/** From a worker. */
+export type WorkerResponse =
+  | { readonly kind: 'ready' }
+  /** the model cannot be served; the worker exits */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'analyzed'
+      readonly id: number
+      readonly texts: readonly AnalyzedText[]
+      readonly work: Work
+    }
+  /** the texts could not be analyzed; the worker goes on */
+  | { readonly kind: 'failed'; readonly id: number; readonly error: string }

@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Analysis, TextRequest } from '../analysis.ts'
+import type { WorkerRequest, WorkerResponse } from './messages.ts'
+
+/** The process ended before it answered. */
+export class WorkerLost extends Error {}
+
+/** The worker answered that it could not analyze the texts. */
+export class AnalysisFailed extends Error {}
+
+interface Pending {
+  readonly id: number
+  resolve(analysis: Analysis): void
+  reject(error: Error): void
+}
+
+export interface WorkerEvents {
+  onReady(): void
+  /** The process is gone; `reason` tells why it refused to serve, when it said so. */
+  onExit(reason: string | undefined): void
+}
+
+/** One child process with a model. It is given one call at a time. */
+export class WorkerProcess {
+  readonly #child: ChildProcess
+  #pending: Pending | undefined
+  #calls = 0
+  #refusal: string | undefined
+
+  constructor(entry: URL, modelFolder: string, sha256: string, events: WorkerEvents) {
+    this.#child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+    this.#child.on('message', (message: WorkerResponse) => this.#receive(message, events))
+    this.#child.on('error', () => this.kill())
+    this.#child.once('exit', () => {
+      this.#take()?.reject(new WorkerLost('The worker process ended'))
+      events.onExit(this.#refusal)
+    })
+    this.#send({ kind: 'initialize', modelFolder, sha256 })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  get busy(): boolean {
+    return this.#pending !== undefined
+  }
+
+  /** @throws WorkerLost, AnalysisFailed */
+  analyze(texts: readonly TextRequest[]): Promise<Analysis> {
+    if (this.#pending) throw new Error('A worker was given two calls at once. This is a bug.')
+    const id = ++this.#calls
+    return new Promise((resolve, reject) => {
+      this.#pending = { id, resolve, reject }
+      this.#send({ kind: 'analyze', id, texts })
+    })
+  }
+
+  /** Lets the process end when it has answered what it holds. */
+  stop(): void {
+    if (this.#child.connected) this.#child.disconnect()
+  }
+
+  /** Ends the process at once. Safe for a process; a thread could not be ended inside the network. */
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  /** A failed send means that the process is going; its exit settles the call. */
+  #send(message: WorkerRequest): void {
+    this.#child.send(message, () => {})
+  }
+
+  #take(): Pending | undefined {
+    const pending = this.#pending
+    this.#pending = undefined
+    return pending
+  }
+
+  #receive(message: WorkerResponse, events: WorkerEvents): void {
+    switch (message.kind) {
+      case 'ready':
+        events.onReady()
+        return
+      case 'refused':
+        this.#refusal = message.reason
+        return
+      case 'analyzed':
+      case 'failed': {
+        if (message.id !== this.#pending?.id) {
+          // Never give one caller another's answer.
+          this.kill()
+          return
+        }
+        const pending = this.#take()
+        if (message.kind === 'analyzed') pending?.resolve({ texts: message.texts, work: message.work })
+        else pending?.reject(new AnalysisFailed(message.error))
+        return
+      }
+      default:
+        message satisfies never
+    }
+  }
+}

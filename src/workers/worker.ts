@@ -1,0 +1,56 @@
+import { Engine } from '../engine.ts'
+import { passGoldenNote } from '../golden.ts'
+import { loadModel } from '../model/load-model.ts'
+import type { WorkerRequest, WorkerResponse } from './messages.ts'
+
+/** Entry of a worker process: loads a model once, then answers messages one at a time. */
+
+let engine: Engine | undefined
+
+function send(message: WorkerResponse, sent?: () => void): void {
+  process.send?.(message, undefined, undefined, () => sent?.())
+}
+
+async function initialize(modelFolder: string, sha256: string): Promise<void> {
+  const model = await loadModel(modelFolder)
+  if (model.sha256 !== sha256) throw new Error('the model folder changed while the service was running')
+  const opened = await Engine.open(model)
+  await passGoldenNote(opened, model.manifest)
+  engine = opened
+}
+
+async function handle(request: WorkerRequest): Promise<void> {
+  switch (request.kind) {
+    case 'initialize':
+      try {
+        await initialize(request.modelFolder, request.sha256)
+        send({ kind: 'ready' })
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown fault'
+        send({ kind: 'refused', reason }, () => process.exit(1))
+      }
+      return
+    case 'analyze':
+      try {
+        if (!engine) throw new Error('A request came before the model was loaded. This is a bug.')
+        const { texts, work } = await engine.analyze(request.texts)
+        send({ kind: 'analyzed', id: request.id, texts, work })
+      } catch (error) {
+        // Only the type: a message could quote the text.
+        send({ kind: 'failed', id: request.id, error: error instanceof Error ? error.name : 'unknown' })
+      }
+      return
+    default:
+      request satisfies never
+  }
+}
+
+process.on('message', (request: WorkerRequest) => void handle(request))
+// The service drains its workers itself; a terminal sends Ctrl-C to all of them.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => process.exit(0))
+process.on('uncaughtException', error => {
+  process.stderr.write(`worker ${process.pid}: ${error.name}\n`)
+  process.exit(1)
+})
