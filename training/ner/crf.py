@@ -78,4 +78,4 @@ class CRF(nn.Module):
             tag = source.gather(1, tag[:, None]).squeeze(1)
             path.append(tag)
         rows = torch.stack(path[::-1], 1).tolist()
-        return [row[:length] for row, length in zip(rows, lengths.tolist())]
+        return [row[:length] for row, length in zip(rows, lengths.tolist(), strict=True)]

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -62,7 +63,7 @@ def make_rows(documents: list[Document], limit: int, rng: random.Random | None =
     for number, document in enumerate(documents):
         row: Row | None = None
         bound = limit
-        for start, end in zip(document.sentences, document.sentences[1:]):
+        for start, end in pairwise(document.sentences):
             if row is None or len(row.tokens) + 1 + end - start > bound:
                 row = Row(number, [], [])
                 rows.append(row)

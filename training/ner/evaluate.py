@@ -54,14 +54,14 @@ def chunks(tags: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int
 def score(documents, predicted: list[list[str]]) -> Scores:
     """Scores predicted tags (one list a document) against the gold entities and tags of the documents."""
     scores = Scores()
-    for document, tags in zip(documents, predicted):
+    for document, tags in zip(documents, predicted, strict=True):
         found = set(chunks(tags, document.spans))
         gold = set(document.entities)
         for entities, name in ((found, "predicted"), (gold, "gold"), (found & gold, "correct")):
             for label, count in Counter(label for _, _, label in entities).items():
                 counts = scores.labels.setdefault(label, Counts())
                 setattr(counts, name, getattr(counts, name) + count)
-        for mine, right in zip(tags, document.tags):
+        for mine, right in zip(tags, document.tags, strict=True):
             scores.token.predicted += mine != "O"
             scores.token.gold += right != "O"
             scores.token.correct += mine != "O" and mine == right

@@ -57,7 +57,7 @@ def manifest(run: Run, folder: Path, name: str, version: str, golden: dict, trai
         "format": 1,
         "name": name,
         "version": version,
-        "description": "Clinical named entity recognition, 32 labels: word vectors, character CNN, BiLSTM, CRF",
+        "description": f"Clinical named entity recognition, {len(run.labels)} labels: word vectors, character CNN, BiLSTM, CRF",
         "license": "Apache-2.0",
         "language": "en",
         "pipeline": {
@@ -116,7 +116,8 @@ def main() -> None:
         run, folder, arguments.name, arguments.version, {"text": golden["text"], "entities": found}, training
     )
     (folder / "manifest.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n")
-    print(f"{folder}: {sum(f['bytes'] for f in description['files'].values()) / 1e6:.1f} MB, golden note {len(found)} entities")
+    size = sum(file["bytes"] for file in description["files"].values())
+    print(f"{folder}: {size / 1e6:.1f} MB, golden note {len(found)} entities")
 
 
 if __name__ == "__main__":

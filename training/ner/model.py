@@ -70,12 +70,16 @@ class Network(nn.Module):
         self.projection = nn.Linear(2 * hidden, tags)
         self.input_dropout, self.output_dropout = input_dropout, output_dropout
 
-    def forward(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
-        """Emissions [batch, time, tags] of ids [batch, time], [batch, time, characters] and lengths [batch]."""
+    def hidden(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
+        """[batch, time, 2 hidden] of ids [batch, time], [batch, time, characters] and lengths [batch]."""
         inputs = torch.cat([self.words(word_ids), self.characters(character_ids)], 2)  # [batch, time, size]
         inputs = self._locked_dropout(inputs, self.input_dropout)
         packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-        hidden, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=word_ids.shape[1])
+        return pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=word_ids.shape[1])[0]
+
+    def forward(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
+        """Emissions [batch, time, tags]."""
+        hidden = self.hidden(word_ids, character_ids, lengths)
         return self.projection(self._locked_dropout(hidden, self.output_dropout))
 
     def _locked_dropout(self, values: Tensor, rate: float) -> Tensor:

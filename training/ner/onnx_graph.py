@@ -51,7 +51,10 @@ def lstm_weights(lstm: torch.nn.LSTM, layer: int) -> tuple[np.ndarray, np.ndarra
         w = torch.stack([reorder(getattr(lstm, f"weight_ih_{s}")) for s in suffixes])
         r = torch.stack([reorder(getattr(lstm, f"weight_hh_{s}")) for s in suffixes])
         b = torch.stack(
-            [torch.cat([reorder(getattr(lstm, f"bias_ih_{s}")), reorder(getattr(lstm, f"bias_hh_{s}"))]) for s in suffixes]
+            [
+                torch.cat([reorder(getattr(lstm, f"bias_ih_{s}")), reorder(getattr(lstm, f"bias_hh_{s}"))])
+                for s in suffixes
+            ]
         )
     return w.numpy(), r.numpy(), b.numpy()
 
@@ -111,7 +114,9 @@ def build(network: Network, character_length: int, tags: int) -> onnx.ModelProto
         hidden = graph.node("Reshape", [f"turned_{layer}", shape], f"hidden_{layer}")
     weight = network.projection.weight.detach().numpy().T  # [2 hidden, tags]
     graph.node("MatMul", [hidden, graph.constant("projection", weight)], "scores")
-    graph.node("Add", ["scores", graph.constant("projection_bias", network.projection.bias.detach().numpy())], "emissions")
+    graph.node(
+        "Add", ["scores", graph.constant("projection_bias", network.projection.bias.detach().numpy())], "emissions"
+    )
 
     def tensor(name: str, kind: int, shape: list) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, kind, shape)
@@ -144,3 +149,5 @@ def save(model: onnx.ModelProto, folder: Path) -> None:
             onnx.external_data_helper.set_external_data(constant, EMBEDDINGS)
     (folder / EMBEDDINGS).unlink(missing_ok=True)
     onnx.save_model(model, str(folder / "model.onnx"))
+    # onnx creates external data for its owner alone; a service runs as another user.
+    (folder / EMBEDDINGS).chmod(0o644)

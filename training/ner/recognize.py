@@ -81,4 +81,3 @@ def recognize(run: Run, document: Document) -> Recognized:
                     }
                 )
     return Recognized(kept, tags, entities)
-

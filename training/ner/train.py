@@ -41,7 +41,8 @@ def build_vocabularies(documents: list[Document], vectors_folder: Path, config: 
         if printable(word):
             tuned[resolve(word)] += count
     own = [word for word, count in tuned.most_common() if word in index or count >= config["own_word_count"]]
-    rest = [name for name in names if name not in set(own)][: max(0, config["words"] - len(own))]
+    chosen = set(own)
+    rest = [name for name in names if name not in chosen][: max(0, config["words"] - len(own))]
     entries = [*RESERVED, SEPARATOR, *own, *rest]
 
     scale = vectors.std()
@@ -54,6 +55,29 @@ def build_vocabularies(documents: list[Document], vectors_folder: Path, config: 
     letters = Counter(character for document in documents for token in document.tokens for character in token)
     known = sorted(c for c, count in letters.items() if count >= config["character_count"] and printable(c))
     return Vocabulary(entries), torch.from_numpy(matrix), 3 + len(own), Vocabulary([*RESERVED, *known])
+
+
+def build_network(config: dict, vectors: torch.Tensor, tuned: int, characters: int, tags: int) -> Network:
+    return Network(
+        vectors,
+        tuned,
+        characters,
+        tags,
+        character_size=config["character_size"],
+        character_filters=config["character_filters"],
+        hidden=config["hidden"],
+        layers=config["layers"],
+        input_dropout=config["input_dropout"],
+        output_dropout=config["output_dropout"],
+    )
+
+
+def start_from(network: Network, folder: Path) -> None:
+    """Weights of a pre-trained network (ner.pretrain) of the same configuration, all but the projection."""
+    state = torch.load(folder / "last.pt")["network"]
+    kept = {name: value for name, value in state.items() if not name.startswith("projection.")}
+    missing = network.load_state_dict(kept, strict=False)
+    assert set(missing.missing_keys) == {"projection.weight", "projection.bias"} and not missing.unexpected_keys
 
 
 def tag_list(documents: list[Document]) -> list[str]:
@@ -84,8 +108,8 @@ def predict(network: Network, crf: CRF, encoder: Encoder, documents, rows, tags:
     for group in batches(rows, 4096):
         batch = encoder.batch(documents, group)
         emissions = batch.by_sentence(network(batch.word_ids, batch.character_ids, batch.lengths))
-        for (row, start, end), path in zip(batch.sentences, crf.decode(emissions, batch.sentence_lengths)):
-            for token, tag in zip(row.tokens[start:end], path):
+        for (row, start, end), path in zip(batch.sentences, crf.decode(emissions, batch.sentence_lengths), strict=True):
+            for token, tag in zip(row.tokens[start:end], path, strict=True):
                 found[row.document][token] = tags[tag]
     return found
 
@@ -102,12 +126,12 @@ class Averaged:
     def update(self) -> None:
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for value, parameter in zip(self.values, self.parameters):
+        for value, parameter in zip(self.values, self.parameters, strict=True):
             value.lerp_(parameter, 1 - decay)
 
     @torch.no_grad()
     def swap(self) -> None:
-        for value, parameter in zip(self.values, self.parameters):
+        for value, parameter in zip(self.values, self.parameters, strict=True):
             kept = parameter.clone()
             parameter.copy_(value)
             value.copy_(kept)
@@ -119,6 +143,7 @@ def main() -> None:
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True)
+    parser.add_argument("--pretrained", type=Path, help="run folder of ner.pretrain to start from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -146,18 +171,9 @@ def main() -> None:
     (arguments.out / "tags.txt").write_text("".join(f"{tag}\n" for tag in tags))
     (arguments.out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
-    network = Network(
-        vectors,
-        tuned,
-        len(characters),
-        len(tags),
-        character_size=config["character_size"],
-        character_filters=config["character_filters"],
-        hidden=config["hidden"],
-        layers=config["layers"],
-        input_dropout=config["input_dropout"],
-        output_dropout=config["output_dropout"],
-    )
+    network = build_network(config, vectors, tuned, len(characters), len(tags))
+    if arguments.pretrained:
+        start_from(network, arguments.pretrained)
     crf = CRF(tags)
     vectors_rate = config["rate"] * config["vectors_rate_factor"]
     others = [p for name, p in network.named_parameters() if name != "words.tuned"]

@@ -7,6 +7,7 @@ import argparse
 import json
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def read_sentences(paths: list[Path], weights: dict[str, int]) -> list[list[str]
                 document = json.loads(line)
                 tokens, bounds = [token.lower() for token in document["tokens"]], document["sentences"]
                 times = weights.get(document["id"].rsplit("-", 1)[0], 1)
-                for start, end in zip(bounds, bounds[1:]):
+                for start, end in pairwise(bounds):
                     if end - start > 1:
                         sentences.extend([tokens[start:end]] * times)
     return sentences
