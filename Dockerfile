@@ -42,8 +42,7 @@ LABEL org.opencontainers.image.title="ner-jsl" \
       org.opencontainers.image.description="Clinical named entity recognition as a REST service" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+      org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 # Everything belongs to root and nothing is written at run time: a read-only root filesystem needs no volume.
@@ -61,7 +60,7 @@ EXPOSE 8080
 # until every worker has been ready once, and from then on says, like /livez, that the process answers.
 # Kubernetes ignores HEALTHCHECK: give it the three probes themselves.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/startupz`, { signal: AbortSignal.timeout(4000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/startupz', { signal: AbortSignal.timeout(4000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # The exec form: node itself gets SIGTERM, and drains. It may take NER_DRAIN_DELAY_MS + NER_DRAIN_TIMEOUT_MS (60 s by
 # default), more than the 10 s after which Docker kills: stop with --stop-timeout 65, or set the variables lower.
 # No init process: node reaps its workers, and they start no processes.

@@ -10,6 +10,7 @@ import {
 } from 'fastify'
 import type { Config } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
@@ -61,6 +62,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
   await app.register(requestLog)
+  await app.register(drain, { draining })
   await app.register(openapi, { version })
   await app.register(recognizerPlugin, { recognizer })
 

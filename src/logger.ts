@@ -21,7 +21,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     {
       level,
       serializers: { err: serializeError, error: serializeError },
-      redact: { paths: ['text', '*.text', 'body', '*.body', 'documents', '*.documents'], remove: true }
+      redact: { paths: ['text', '*.text', 'body', '*.body'], remove: true }
     },
     destination ?? pino.destination({ dest: 1, sync: false })
   )

@@ -57,7 +57,8 @@ def manifest(run: Run, folder: Path, name: str, version: str, golden: dict, trai
         "format": 1,
         "name": name,
         "version": version,
-        "description": f"Clinical named entity recognition, {len(run.labels)} labels: word vectors, character CNN, BiLSTM, CRF",
+        "description": f"Clinical named entity recognition, {len(run.labels)} labels: "
+        "word vectors, character CNN, BiLSTM, CRF",
         "license": "Apache-2.0",
         "language": "en",
         "pipeline": {

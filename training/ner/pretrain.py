@@ -141,7 +141,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, 200))
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = arguments.out / "last.pt"
+    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
     first = 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
@@ -174,7 +174,8 @@ def main() -> None:
                 "schedule": schedule.state_dict(),
                 "step": step + 1,
             }
-            torch.save(state, checkpoint)
+            torch.save(state, unfinished)
+            unfinished.replace(checkpoint)
     (arguments.out / "config.json").write_text(json.dumps(config | vars(arguments), default=str, indent=2) + "\n")
 
 

@@ -190,7 +190,7 @@ def main() -> None:
     dev_rows = make_rows(dev, config["row_tokens"])
     best, first, history = 0.0, 0, []
 
-    checkpoint = arguments.out / "last.pt"
+    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=False)
         network.load_state_dict(state["network"])
@@ -253,8 +253,9 @@ def main() -> None:
                 "rng": rng.getstate(),
                 "torch_rng": torch.get_rng_state(),
             },
-            checkpoint,
+            unfinished,
         )
+        unfinished.replace(checkpoint)
         (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
     print(f"best dev F1 {best:.4f}")
 

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../src', import.meta.url))
+
+/** From the top: a file imports only from layers below its own. Entries are folders, or files without .ts. */
+const layers: readonly (readonly string[])[] = [
+  ['server', 'cli'],
+  ['app'],
+  ['routes', 'plugins'],
+  ['recognition'],
+  ['workers', 'batching'],
+  ['golden'],
+  ['engine'],
+  ['pipeline', 'inference', 'decoding'],
+  ['model'],
+  ['evaluation', 'analysis', 'tensors', 'config', 'logger'],
+  ['schemas'],
+  ['errors', 'span', 'text', 'cores', 'package-version']
+]
+
+/** Layers that routes and plugins may use, besides the leaves. */
+const surface = new Set(['routes', 'plugins', 'recognition', 'schemas', 'errors', 'span', 'analysis'])
+const leafDepth = layers.findIndex(layer => layer.includes('evaluation'))
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+
+function partOf(file: string): string {
+  return file.split('/')[0].replace(/\.ts$/, '')
+}
+
+function depthOf(part: string): number {
+  return layers.findIndex(layer => layer.includes(part))
+}
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8')
+  return Array.from(source.matchAll(/(?:from|import) '([^']+)'/g), ([, name]) => name)
+}
+
+describe('the layers of the source', () => {
+  test('every file belongs to one', () => {
+    expect(files.filter(file => depthOf(partOf(file)) < 0)).toEqual([])
+  })
+
+  test('imports go down only, and neighbours of a layer do not know each other', () => {
+    const wrong = files.flatMap(file =>
+      importsOf(file)
+        .filter(name => name.startsWith('.'))
+        .map(name => partOf(normalize(join(dirname(file), name))))
+        .filter(part => part !== partOf(file) && depthOf(part) <= depthOf(partOf(file)))
+        .map(part => `${file} imports ${part}`)
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('routes and plugins know recognition and leaves only', () => {
+    const wrong = files
+      .filter(file => ['routes', 'plugins'].includes(partOf(file)))
+      .flatMap(file =>
+        importsOf(file)
+          .filter(name => name.startsWith('.'))
+          .map(name => partOf(normalize(join(dirname(file), name))))
+          .filter(part => !surface.has(part) && depthOf(part) < leafDepth)
+          .map(part => `${file} imports ${part}`)
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test.each([
+    ['onnxruntime-node', ['inference/session.ts']],
+    ['node:child_process', ['workers/worker-process.ts']],
+    ['pino', ['logger.ts']],
+    ['env-schema', ['config.ts']]
+  ])('%s has one user', (name, users) => {
+    expect(files.filter(file => importsOf(file).includes(name))).toEqual(users)
+  })
+
+  test('process.env is read by the entries alone', () => {
+    const readers = files.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'))
+    expect(readers.filter(file => !['server', 'cli'].includes(partOf(file)))).toEqual([])
+  })
+})

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import type { Entity } from '../../src/schemas/entity.ts'
+import { note, notes } from '../helpers/notes.ts'
+import { startService } from '../helpers/service.ts'
+
+async function entitiesOf(response: Response): Promise<Entity[]> {
+  expect(response.status).toBe(200)
+  return ((await response.json()) as { entities: Entity[] }).entities
+}
+
+test('a note is answered with its own spans, over HTTP, whatever its characters', async () => {
+  const service = await startService()
+  for (const { text } of notes) {
+    const entities = await entitiesOf(await service.ner(text))
+    expect(entities.length).toBeGreaterThan(0)
+    for (const { start, end, text: span } of entities) expect(text.slice(start, end)).toBe(span)
+  }
+})
+
+test('two users at once never get each other\u2019s entities, and the same bits as alone', async () => {
+  const service = await startService()
+  const alone = new Map<string, Entity[]>()
+  for (const { id, text } of notes) alone.set(id, await entitiesOf(await service.ner(text)))
+  // 200 notes of others, each different, around and between the ones that are compared
+  const others = Array.from(
+    { length: 200 },
+    (_, i) => `Patient ${i}: ${notes[i % notes.length].text.slice(i % 80)}`
+  )
+  const asked = others.flatMap((text, i) => {
+    const { id, text: own } = notes[i % notes.length]
+    return i % 4 === 0 ? [{ text }, { id, text: own }] : [{ text }]
+  })
+  const answers = await Promise.all(asked.map(async ({ text }) => entitiesOf(await service.ner(text))))
+  answers.forEach((entities, i) => {
+    const { text, id } = asked[i] as { text: string; id?: string }
+    for (const { start, end, text: span } of entities) expect(text.slice(start, end)).toBe(span)
+    if (id) expect(entities).toStrictEqual(alone.get(id))
+  })
+})
+
+test('a batch is answered in order, as each of its documents alone', async () => {
+  const service = await startService()
+  const documents = Array.from({ length: 60 }, (_, i) => ({
+    id: `d${i}`,
+    text: i % 10 === 3 ? '' : `${notes[i % notes.length].text} ${i}`
+  }))
+  const response = await fetch(`${service.url}/ner/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ documents })
+  })
+  const { documents: results, errors } = (await response.json()) as {
+    documents: { id: string; entities: Entity[] }[]
+    errors: { id: string }[]
+  }
+  expect(results.map(({ id }) => id)).toEqual(documents.filter(({ text }) => text).map(({ id }) => id))
+  expect(errors.map(({ id }) => id)).toEqual(documents.filter(({ text }) => !text).map(({ id }) => id))
+  for (const { id, entities } of results) {
+    const text = documents.find(document => document.id === id)?.text ?? ''
+    expect(entities).toStrictEqual(await entitiesOf(await service.ner(text)))
+  }
+})
+
+test('a 1 MB note is answered to its end, and one over the limit is refused', async () => {
+  const service = await startService({ NER_MAX_TEXT_LENGTH: '1100000' })
+  const text = `${'The wound was irrigated and closed in layers. '.repeat(22_000)}He denies chest pain.`
+  const entities = await entitiesOf(await service.ner(text))
+  expect(entities.at(-1)).toMatchObject({ text: 'chest pain', end: text.length - 1 })
+  const refused = await service.ner('x'.repeat(1_100_001))
+  expect(refused.status).toBe(413)
+  expect(await refused.json()).toMatchObject({ code: 'text_too_long', limit: 1_100_000 })
+})
+
+test('a client that hangs up is noticed and costs its neighbours nothing', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const long = note.repeat(200)
+  const controllers = Array.from({ length: 20 }, () => new AbortController())
+  const gone = controllers.map(({ signal }) =>
+    fetch(`${service.url}/ner`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: long }),
+      signal
+    }).catch(() => 'gone')
+  )
+  const kept = service.ner(note)
+  for (const controller of controllers) controller.abort()
+  expect(await Promise.all(gone)).toEqual(controllers.map(() => 'gone'))
+  expect((await kept).status).toBe(200)
+  expect(service.output()).not.toMatch(/"level":50/)
+})
+
+test('no text reaches the log of the process or its workers', async () => {
+  const service = await startService({ LOG_LEVEL: 'trace' })
+  const mark = 'ZZPATIENT'
+  await service.ner(`${mark} denies chest pain`)
+  await fetch(`${service.url}/ner/${mark}?q=${mark}`, { method: 'POST', body: mark })
+  await fetch(`${service.url}/ner`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"text": "${mark}`
+  })
+  for (const pid of service.workers()) process.kill(pid, 'SIGKILL')
+  await service.ner(`${mark} again`)
+  expect(service.output()).not.toContain(mark)
+})

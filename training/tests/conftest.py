@@ -1,0 +1,8 @@
+import os
+
+# One thread: sums in the same order on every machine, and the tests leave the other cores alone.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import torch  # noqa: E402
+
+torch.set_num_threads(1)

@@ -1,0 +1,156 @@
+"""The exported graph against the network it was made from."""
+
+import hashlib
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from factories import TAGS, make_documents, make_network, make_vocabularies
+from ner import onnx_graph
+from ner.data import Batch, Encoder, make_rows
+from ner.export import network_inputs
+from ner.model import Network
+
+CHARACTERS = 6
+
+
+def make_session(folder) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["one layer", "two layers"])
+def exported(request, tmp_path_factory) -> tuple[Network, onnxruntime.InferenceSession]:
+    network = make_network(request.param, request.param, len(make_vocabularies()[1]))
+    folder = tmp_path_factory.mktemp("model")
+    onnx_graph.save(onnx_graph.build(network, CHARACTERS, len(TAGS)), folder)
+    return network, make_session(folder)
+
+
+def make_batch(lengths: list[list[int]], seed: int = 1) -> Batch:
+    """A row a document, of sentences of these lengths."""
+    documents = make_documents(seed, lengths)
+    return Encoder(*make_vocabularies(), TAGS, CHARACTERS).batch(documents, make_rows(documents, 99))
+
+
+def row_of(batch: Batch, row: int) -> Batch:
+    """One row alone, without its padding."""
+    end = int(batch.lengths[row])
+    ids = batch.word_ids[row : row + 1, :end], batch.character_ids[row : row + 1, :end], batch.lengths[row : row + 1]
+    return Batch(*ids, *[torch.empty(0)] * 3, [])
+
+
+def served(session: onnxruntime.InferenceSession, batch: Batch) -> np.ndarray:
+    return session.run(["emissions"], network_inputs(batch))[0]
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [[[1]], [[5, 2]], [[1], [1], [1]], [[9, 4], [1], [3, 3]], [[2], [17, 1, 1], [8], [2], [5, 5]]],
+    ids=str,
+)
+def test_emissions_are_those_of_pytorch(exported, lengths):
+    network, session = exported
+    batch = make_batch(lengths)
+    with torch.no_grad():
+        expected = network(batch.word_ids, batch.character_ids, batch.lengths).numpy()
+    found = served(session, batch)
+    assert found.shape == expected.shape
+    assert found.dtype == np.float32
+    for row, length in enumerate(batch.lengths.tolist()):
+        np.testing.assert_allclose(found[row, :length], expected[row, :length], atol=1e-5)
+
+
+def test_a_row_is_answered_the_same_in_every_batch(exported):
+    _, session = exported
+    batch = make_batch([[2], [17, 1, 1], [8], [1], [5, 5]])
+    together = served(session, batch)
+    for row, length in enumerate(batch.lengths.tolist()):
+        alone = served(session, row_of(batch, row))
+        np.testing.assert_array_equal(together[row, :length], alone[0])
+
+
+def test_order_of_rows_and_padding_change_nothing(exported):
+    _, session = exported
+    batch = make_batch([[2], [17, 1, 1], [8]])
+    inputs = network_inputs(batch)
+    expected = session.run(["emissions"], inputs)[0]
+    turned = session.run(["emissions"], inputs | {key: inputs[key][::-1].copy() for key in ("forms", "lengths")})[0]
+    longer = np.pad(inputs["forms"], ((0, 0), (0, 6)), constant_values=3)  # any form may stand in the padding
+    padded = session.run(["emissions"], inputs | {"forms": longer})[0]
+    for row, length in enumerate(batch.lengths.tolist()):
+        np.testing.assert_array_equal(turned[::-1][row, :length], expected[row, :length])
+        np.testing.assert_array_equal(padded[row, :length], expected[row, :length])
+
+
+def test_network_inputs_hold_each_form_once():
+    batch = make_batch([[9, 4], [1], [3, 3]])
+    inputs = network_inputs(batch)
+    forms = [(word, *letters) for word, letters in zip(inputs["word_ids"], inputs["character_ids"], strict=True)]
+    assert len(set(forms)) == len(forms) < batch.word_ids.numel()
+    np.testing.assert_array_equal(inputs["word_ids"][inputs["forms"]], batch.word_ids.numpy())
+    np.testing.assert_array_equal(inputs["character_ids"][inputs["forms"]], batch.character_ids.numpy())
+    assert {value.dtype for value in inputs.values()} == {np.dtype(np.int32)}
+
+
+def test_character_tables_equal_the_convolution():
+    network = make_network(3, 1, 19).characters
+    ids = torch.randint(1, 19, (50, CHARACTERS), generator=torch.Generator().manual_seed(3))
+    ids[torch.arange(CHARACTERS)[None] >= torch.arange(50)[:, None] % (CHARACTERS + 1)] = 0  # [forms, characters]
+    with torch.no_grad():
+        convolved = network.convolution(network.embedding(ids).transpose(1, 2)).transpose(1, 2)
+        expected = network(ids)  # [forms, filters]
+    tables, bias = onnx_graph.fold_characters(make_network(3, 1, 19))
+    around = np.pad(ids.numpy(), ((0, 0), (1, 1)))
+    found = sum(table[around[:, i : i + CHARACTERS]] for i, table in enumerate(tables)) + bias
+    np.testing.assert_allclose(found, convolved.numpy(), atol=1e-5)
+    pooled = (found.clip(0) * (ids.numpy() != 0)[..., None]).max(1)
+    np.testing.assert_allclose(pooled, expected.numpy(), atol=1e-5)
+    assert not expected[0].any()  # a form without characters, which the separator is
+
+
+def test_lstm_gates_are_reordered():
+    lstm = torch.nn.LSTM(2, 1, bidirectional=True)
+    with torch.no_grad():
+        lstm.weight_ih_l0_reverse.copy_(torch.tensor([[1.0] * 2, [2.0] * 2, [3.0] * 2, [4.0] * 2]))  # i f g o
+        lstm.bias_ih_l0.copy_(torch.tensor([1.0, 2.0, 3.0, 4.0]))
+        lstm.bias_hh_l0.copy_(torch.tensor([5.0, 6.0, 7.0, 8.0]))
+    w, r, b = onnx_graph.lstm_weights(lstm, 0)
+    assert (w.shape, r.shape, b.shape) == ((2, 4, 2), (2, 4, 1), (2, 8))
+    assert w[1, :, 0].tolist() == [1, 4, 2, 3]  # i o f g
+    assert b[0].tolist() == [1, 4, 2, 3, 5, 8, 6, 7]
+
+
+def test_embeddings_live_in_a_file_of_their_own(tmp_path):
+    network = make_network(4, 1, 19)
+    onnx_graph.save(onnx_graph.build(network, CHARACTERS, len(TAGS)), tmp_path)
+    expected = network.words.matrix().half().numpy()
+    assert (tmp_path / "embeddings.bin").read_bytes() == expected.tobytes()
+    assert expected.tobytes() not in (tmp_path / "model.onnx").read_bytes()
+
+    model = onnx.load(str(tmp_path / "model.onnx"), load_external_data=False)
+    (outside,) = [c for c in model.graph.initializer if c.data_location == onnx.TensorProto.EXTERNAL]
+    assert (outside.name, list(outside.dims)) == ("embeddings", [40, 8])
+    assert {entry.key: entry.value for entry in outside.external_data}["location"] == "embeddings.bin"
+
+
+def test_matrix_takes_the_tuned_words_first():
+    words = make_network(4, 1, 19).words
+    matrix = words.matrix()
+    assert torch.equal(matrix[:10], words.tuned)
+    assert torch.equal(matrix[10:], words.fixed[10:])
+    assert torch.equal(matrix, words(torch.arange(40)))
+
+
+def test_saving_again_gives_the_same_files(tmp_path):
+    def digests() -> list[str]:
+        onnx_graph.save(onnx_graph.build(make_network(4, 2, 19), CHARACTERS, len(TAGS)), tmp_path)
+        return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(tmp_path.iterdir())]
+
+    first = digests()
+    assert len(first) == 2
+    assert digests() == first
