@@ -38,7 +38,17 @@ class CRF(nn.Module):
 
     def log_likelihood(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
         """[batch] of emissions [batch, time, tags], tags [batch, time], lengths [batch] of at least 1."""
-        return self._path_score(emissions, tags, lengths) - self._log_partition(emissions, lengths)
+        return self._path_score(emissions, tags, lengths) - self.log_partition(emissions, lengths, *self.scores())
+
+    def cross_entropy(self, emissions: Tensor, lengths: Tensor, unary: Tensor, pairwise: Tensor) -> Tensor:
+        """Sum over sentences of the cross entropy from a distribution over sequences that is given by its expected
+        counts: `unary` [batch, time, tags], 0 beyond the lengths, and `pairwise` [from, to] of all sentences.
+        """
+        start, transitions, end = self.scores()
+        last = unary[torch.arange(len(lengths)), lengths - 1]  # [batch, tags]
+        expected = (unary * emissions).sum() + (pairwise * transitions).sum()
+        expected = expected + (unary[:, 0] * start).sum() + (last * end).sum()
+        return self.log_partition(emissions, lengths, start, transitions, end).sum() - expected
 
     def _path_score(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
         start, transitions, end = self.scores()
@@ -50,14 +60,17 @@ class CRF(nn.Module):
         last = tags.gather(1, (lengths - 1)[:, None]).squeeze(1)
         return score + end[last]
 
-    def _log_partition(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        start, transitions, end = self.scores()
-        weights = transitions.exp()  # [from, to]
+    def log_partition(
+        self, emissions: Tensor, lengths: Tensor, start: Tensor, transitions: Tensor, end: Tensor
+    ) -> Tensor:
+        """[batch]; transitions are [from, to], or [batch, from, to] when each row has its own."""
+        weights = transitions.exp()
         alpha = start + emissions[:, 0]  # [batch, tags]
         for step in range(1, emissions.shape[1]):
             # log(sum_from exp(alpha + transition)) as one matrix product of scaled probabilities
             peak = alpha.max(1, keepdim=True).values
-            moved = ((alpha - peak).exp() @ weights).clamp_min(TINY).log() + peak + emissions[:, step]
+            moved = ((alpha - peak).exp().unsqueeze(1) @ weights).squeeze(1)
+            moved = moved.clamp_min(TINY).log() + peak + emissions[:, step]
             alpha = torch.where((step < lengths)[:, None], moved, alpha)
         return torch.logsumexp(alpha + end, 1)
 

@@ -41,8 +41,8 @@ def entity_probability(crf: CRF, emissions: Tensor, first: int, last: int, begin
     if last < emissions.shape[0]:
         forced[last, inside] = FORBIDDEN
     with torch.no_grad():
-        total = crf._log_partition(emissions[None].double(), length)
-        part = crf._log_partition(forced[None].double(), length)
+        total = crf.log_partition(emissions[None].double(), length, *crf.scores())
+        part = crf.log_partition(forced[None].double(), length, *crf.scores())
     return (part - total).exp().item()
 
 

@@ -21,7 +21,7 @@ import torch
 
 from . import evaluate
 from .crf import CRF
-from .data import SEPARATOR, Batch, Document, Encoder, batches, make_rows, read_documents
+from .data import SEPARATOR, Batch, Document, Encoder, Row, batches, make_rows, read_documents
 from .model import Network
 from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
 
@@ -114,6 +114,30 @@ def predict(network: Network, crf: CRF, encoder: Encoder, documents, rows, tags:
     return found
 
 
+class Silver:
+    """Documents with soft labels (ner.label); each epoch sees a random share of them."""
+
+    def __init__(self, tokens: Path, labels: Path, tags: list[str], share: float):
+        stored = torch.load(labels / "labels.pt")
+        assert stored["tags"] == tags, "the labels were made with other tags"
+        self.documents, self.labels, self.tags, self.share = read_documents(tokens), stored["labels"], len(tags), share
+        self.tokens_per_epoch = int(share * sum(len(document.tokens) for document in self.documents))
+
+    def draw(self, row_tokens: int, rng: random.Random) -> list[Row]:
+        chosen = {i for i in range(len(self.documents)) if rng.random() < self.share}
+        return [row for row in make_rows(self.documents, row_tokens, rng) if row.document in chosen]
+
+    def targets(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Expected counts of the batch: unary [sentences, longest, tags] and pairwise [tags, tags] of them all."""
+        unary = torch.zeros(*batch.positions.shape, self.tags)
+        pairwise = torch.zeros(self.tags * self.tags)
+        for i, (row, start, end) in enumerate(batch.sentences):
+            one, pairs, values = self.labels[row.document, row.tokens[start]]
+            unary[i, : end - start] = one.float()
+            pairwise.index_add_(0, pairs.long(), values.float())
+        return unary, pairwise.view(self.tags, self.tags)
+
+
 class Averaged:
     """Exponential moving average of the parameters (Polyak), the weights that are evaluated and kept."""
 
@@ -144,6 +168,8 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--pretrained", type=Path, help="run folder of ner.pretrain to start from")
+    parser.add_argument("--silver", type=Path, help="tokenized documents labelled by ner.label")
+    parser.add_argument("--silver-labels", type=Path, help="folder that ner.label wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -184,7 +210,11 @@ def main() -> None:
         ]
     )
     averaged = Averaged([network, crf], config["average_decay"])
-    steps = config["epochs"] * math.ceil(sum(len(d.tokens) for d in train) * 1.1 / config["batch_tokens"])
+    silver = None
+    if arguments.silver:
+        silver = Silver(arguments.silver, arguments.silver_labels, tags, config["silver_share"])
+    tokens = sum(len(d.tokens) for d in train) + (silver.tokens_per_epoch if silver else 0)
+    steps = config["epochs"] * math.ceil(tokens * 1.1 / config["batch_tokens"])
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, config["warmup"]))
     augment = Augmentation(rng, config["upper_case"], config["lower_case"])
     dev_rows = make_rows(dev, config["row_tokens"])
@@ -207,9 +237,15 @@ def main() -> None:
         network.train()
         started, total, seen = time.time(), 0.0, 0
         rows = make_rows(train, config["row_tokens"], rng)
-        for group in batches(rows, config["batch_tokens"], rng):
-            batch = encoder.batch(train, group, augment)
-            loss = step_loss(network, crf, batch, config["word_dropout"])
+        work = [(train, group) for group in batches(rows, config["batch_tokens"], rng)]
+        if silver:
+            rows = silver.draw(config["row_tokens"], rng)
+            work += [(silver.documents, group) for group in batches(rows, config["batch_tokens"], rng)]
+            rng.shuffle(work)
+        for documents, group in work:
+            batch = encoder.batch(documents, group, augment)
+            soft = silver.targets(batch) if silver and documents is silver.documents else None
+            loss = step_loss(network, crf, batch, config["word_dropout"], soft)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), config["clip"])
@@ -268,12 +304,18 @@ def rate_at(step: int, steps: int, warmup: int) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def step_loss(network: Network, crf: CRF, batch: Batch, word_dropout: float) -> torch.Tensor:
-    """Negative log likelihood a token; `word_dropout` of the words are shown as unknown."""
+def step_loss(
+    network: Network, crf: CRF, batch: Batch, word_dropout: float, soft: tuple[torch.Tensor, torch.Tensor] | None = None
+) -> torch.Tensor:
+    """Negative log likelihood a token, of the tags or of soft labels; some of the words are shown as unknown."""
     dropped = (torch.rand(batch.word_ids.shape) < word_dropout) & (batch.word_ids != 0)
     word_ids = torch.where(dropped, UNKNOWN, batch.word_ids)
     emissions = batch.by_sentence(network(word_ids, batch.character_ids, batch.lengths))
-    return -crf.log_likelihood(emissions, batch.tags, batch.sentence_lengths).sum() / batch.sentence_lengths.sum()
+    if soft:
+        loss = crf.cross_entropy(emissions, batch.sentence_lengths, *soft)
+    else:
+        loss = -crf.log_likelihood(emissions, batch.tags, batch.sentence_lengths).sum()
+    return loss / batch.sentence_lengths.sum()
 
 
 if __name__ == "__main__":

@@ -42,6 +42,17 @@ def test_training_starts_from_a_pretrained_network(tmp_path, monkeypatch, capsys
     assert torch.equal(network.projection.weight, projection)
 
 
+def test_sampled_loss_estimates_the_full_softmax():
+    torch.manual_seed(2)
+    vectors, counts = torch.randn(12, 6), torch.arange(1.0, 13)
+    predictor = WordPredictor(5, vectors, counts / counts.sum())
+    hidden, words = torch.randn(300, 5), torch.randint(12, (300,))
+    with torch.no_grad():
+        full = torch.nn.functional.cross_entropy(predictor.project(hidden) @ vectors.T + predictor.bias, words)
+        sampled = predictor.loss(hidden, words)
+    assert sampled.item() == pytest.approx(full.item(), rel=0.02)
+
+
 def test_predictor_learns_the_next_word():
     torch.manual_seed(1)
     vectors = torch.randn(12, 6)

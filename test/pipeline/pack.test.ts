@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FormTable } from '../../src/pipeline/forms.ts'
+import { BatchFiller, type EncodedText, type PackedRows, packRows } from '../../src/pipeline/pack.ts'
+import { makeRows, type Row } from '../../src/pipeline/rows.ts'
+import type { PackedBatch } from '../../src/tensors.ts'
+import { repeatable } from '../helpers/arbitrary-text.ts'
+import { split } from '../helpers/split.ts'
+import { characterIdsOf, characterLength, vocabularies } from '../helpers/vocabularies.ts'
+
+const rowOf = (length: number, text = 0): Row => ({ text, first: 0, last: 1, length })
+
+describe('packing rows', () => {
+  test.each([
+    ['rows of like length go together', [4, 8, 4, 8], 16, [[8, 8], [4, 4]]], // biome-ignore format: a table
+    ['the longest come first', [1, 3, 2], 3, [[3], [2], [1]]],
+    ['the budget counts padding', [10, 1, 1], 20, [[10, 1], [1]]],
+    ['a row over the budget is alone', [30, 4, 4], 8, [[30], [4, 4]]],
+    ['no row is no group', [], 8, []]
+  ])('%s', (_what, lengths, budget, expected) => {
+    const packed = packRows(
+      lengths.map(length => rowOf(length)),
+      budget
+    )
+    expect(packed.map(({ rows }) => rows.map(({ length }) => length))).toEqual(expected)
+    expect(packed.map(({ time }) => time)).toEqual(expected.map(([longest]) => longest))
+  })
+
+  test('holds every row once, within the budget, and leaves its input alone', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 60 })
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 400 }), (all, budget) => {
+        const rows = all.map((length, i) => rowOf(length, i))
+        const packed = packRows(rows, budget)
+        expect(rows.map(({ text }) => text)).toEqual(all.map((_length, i) => i))
+        const seen = packed.flatMap(group => group.rows.map(({ text }) => text))
+        expect(seen.sort((a, b) => a - b)).toEqual(all.map((_length, i) => i))
+        for (const group of packed) {
+          expect(group.rows.length).toBeGreaterThan(0)
+          expect(group.time).toBe(Math.max(...group.rows.map(({ length }) => length)))
+          if (group.rows.length > 1) expect(group.rows.length * group.time).toBeLessThanOrEqual(budget)
+        }
+      }),
+      repeatable
+    )
+  })
+})
+
+const notes = [
+  'Aspirin 81 mg q.6h. for the pain. The pain is better. No fever.',
+  'Pain 😀 in the knee.\nAspirin helped.',
+  '',
+  'Denies pain, nausea, vomiting, diarrhea, chills and the like. OK.'
+]
+
+interface Encoded extends EncodedText {
+  readonly text: string
+  /** [sentences][tokens] as written */
+  readonly tokens: readonly string[][]
+}
+
+function encodeAll(table: FormTable, texts: readonly string[]): Encoded[] {
+  return texts.map(text => {
+    const { tokens, sentences } = split(text)
+    const spelled = Array.from({ length: sentences.count }, (_, i) =>
+      Array.from({ length: sentences.bounds[i + 1] - sentences.bounds[i] }, (_, k) => {
+        const token = sentences.bounds[i] + k
+        return text.slice(tokens.starts[token], tokens.ends[token])
+      })
+    )
+    return { text, sentences, forms: table.encode(text, tokens), tokens: spelled }
+  })
+}
+
+function rowsOf(texts: readonly Encoded[], limit: number): Row[] {
+  return texts.flatMap(({ sentences }, i) => makeRows(i, sentences, limit))
+}
+
+const { words, characters } = vocabularies()
+
+/** Word id and characters of every cell of a row, as the sentences say. */
+function expectedCells(row: Row, texts: readonly Encoded[]) {
+  const cells: { word: number; characters: number[] }[] = []
+  for (let sentence = row.first; sentence < row.last; sentence++) {
+    if (sentence > row.first) {
+      cells.push({ word: words.separator, characters: new Array(characterLength).fill(0) })
+    }
+    for (const token of texts[row.text].tokens[sentence]) {
+      cells.push({ word: words.id(token), characters: characterIdsOf(token) })
+    }
+  }
+  return cells
+}
+
+function expectBatch(batch: PackedBatch, group: PackedRows, texts: readonly Encoded[]): void {
+  expect(batch).toMatchObject({ rows: group.rows.length, time: group.time, characters: characterLength })
+  expect(batch.forms.length).toBe(batch.rows * batch.time)
+  expect(batch.wordIds.length).toBe(batch.formCount)
+  expect(batch.characterIds.length).toBe(batch.formCount * characterLength)
+  expect(Array.from(batch.lengths)).toEqual(group.rows.map(({ length }) => length))
+  group.rows.forEach((row, i) => {
+    const forms = Array.from(batch.forms.slice(i * batch.time, (i + 1) * batch.time))
+    expect(forms.every(form => form >= 0 && form < batch.formCount)).toBe(true)
+    const cells = forms.slice(0, row.length).map(form => ({
+      word: batch.wordIds[form],
+      characters: Array.from(batch.characterIds.slice(form * characterLength, (form + 1) * characterLength))
+    }))
+    expect(cells).toEqual(expectedCells(row, texts))
+    expect(forms.slice(row.length).every(form => form === 0)).toBe(true)
+  })
+}
+
+describe('filling a batch', () => {
+  test.each([
+    [0, 1000],
+    [8, 40],
+    [96, 1000],
+    [96, 1]
+  ])('holds the tokens and separators of its rows, rows of up to %i, budget %i', (limit, budget) => {
+    const table = new FormTable(words, characters)
+    const texts = encodeAll(table, notes)
+    const filler = new BatchFiller(table)
+    for (const group of packRows(rowsOf(texts, limit), budget)) {
+      expectBatch(filler.fill(group, texts), group, texts)
+    }
+  })
+
+  test('holds each form once', () => {
+    const table = new FormTable(words, characters)
+    const texts = encodeAll(table, ['pain the pain the pain. pain the pain'])
+    const [group] = packRows(rowsOf(texts, 96), 1000)
+    expect(new BatchFiller(table).fill(group, texts).formCount).toBe(3)
+  })
+
+  test('gives the same batch again after another, for nothing is left of one in the next', () => {
+    const table = new FormTable(words, characters)
+    const texts = encodeAll(table, notes)
+    const filler = new BatchFiller(table)
+    const groups = packRows(rowsOf(texts, 8), 40)
+    const first = groups.map(group => filler.fill(group, texts))
+    const again = [...groups].reverse().map(group => filler.fill(group, texts))
+    expect(again.reverse()).toEqual(first)
+  })
+
+  test('follows a table that grew, or began anew, since the last batch', () => {
+    const table = new FormTable(words, characters)
+    const filler = new BatchFiller(table)
+    const fillAll = (texts: readonly Encoded[]): void => {
+      for (const group of packRows(rowsOf(texts, 96), 2048)) {
+        expectBatch(filler.fill(group, texts), group, texts)
+      }
+    }
+    fillAll(encodeAll(table, notes))
+    fillAll(encodeAll(table, [Array.from({ length: 3000 }, (_, i) => `b${i}`).join(' ')]))
+    table.encode(
+      ...(() => {
+        const text = Array.from({ length: 33_000 }, (_, i) => `c${i}`).join(' ')
+        return [text, split(text).tokens] as const
+      })()
+    )
+    table.renew()
+    fillAll(encodeAll(table, notes))
+  })
+})
