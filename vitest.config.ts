@@ -4,7 +4,14 @@ export default defineConfig({
   test: {
     // Unit tests run from source; service tests start what `npm test` has built.
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/service/**'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/service/**'],
+          testTimeout: 30_000
+        }
+      },
       {
         test: {
           name: 'service',

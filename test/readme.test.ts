@@ -7,7 +7,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const packageRoot = new URL('..', import.meta.url).pathname
 
 test.each(Object.entries(ConfigSchema.properties))('the README has the row of %s', (name, property) => {
-  const { default: value, description } = property as { default: unknown; description: string }
+  const { default: value, description } = property as unknown as { default: unknown; description: string }
   expect(readme).toContain(`| \`${name}\` | \`${String(value).replace(packageRoot, '')}\` | ${description} |`)
 })
 

@@ -12,7 +12,15 @@ const rowOf = (length: number, text = 0): Row => ({ text, first: 0, last: 1, len
 
 describe('packing rows', () => {
   test.each([
-    ['rows of like length go together', [4, 8, 4, 8], 16, [[8, 8], [4, 4]]], // biome-ignore format: a table
+    [
+      'rows of like length go together',
+      [4, 8, 4, 8],
+      16,
+      [
+        [8, 8],
+        [4, 4]
+      ]
+    ],
     ['the longest come first', [1, 3, 2], 3, [[3], [2], [1]]],
     ['the budget counts padding', [10, 1, 1], 20, [[10, 1], [1]]],
     ['a row over the budget is alone', [30, 4, 4], 8, [[30], [4, 4]]],
@@ -125,11 +133,11 @@ describe('filling a batch', () => {
     }
   })
 
-  test('holds each form once', () => {
+  test('holds each form once, the separator too', () => {
     const table = new FormTable(words, characters)
-    const texts = encodeAll(table, ['pain the pain the pain. pain the pain'])
+    const texts = encodeAll(table, ['Pain the Pain. Pain the Pain. Pain the Pain.'])
     const [group] = packRows(rowsOf(texts, 96), 1000)
-    expect(new BatchFiller(table).fill(group, texts).formCount).toBe(3)
+    expect(new BatchFiller(table).fill(group, texts).formCount).toBe(4)
   })
 
   test('gives the same batch again after another, for nothing is left of one in the next', () => {
@@ -152,12 +160,7 @@ describe('filling a batch', () => {
     }
     fillAll(encodeAll(table, notes))
     fillAll(encodeAll(table, [Array.from({ length: 3000 }, (_, i) => `b${i}`).join(' ')]))
-    table.encode(
-      ...(() => {
-        const text = Array.from({ length: 33_000 }, (_, i) => `c${i}`).join(' ')
-        return [text, split(text).tokens] as const
-      })()
-    )
+    encodeAll(table, [Array.from({ length: 33_000 }, (_, i) => `c${i}`).join(' ')])
     table.renew()
     fillAll(encodeAll(table, notes))
   })

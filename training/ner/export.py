@@ -1,4 +1,4 @@
-"""Step 4: a run folder to a model folder that the service loads.
+"""Step 5: a run folder to a model folder that the service loads.
 
 python -m ner.export runs/ner_jsl-1 --name ner_jsl --version 1.0.0 --golden golden.jsonl \\
     --golden-tokens golden.tok.jsonl --out ../models/ner_jsl

@@ -1,4 +1,4 @@
-"""Step 6: fixtures by which the service's tests hold TypeScript to Python.
+"""Step 5b: fixtures by which the service's tests hold TypeScript to Python.
 
 python -m ner.parity runs/ner_jsl-1 --tokens notes.tok.jsonl --out ../test/fixtures/parity/expected.json
 

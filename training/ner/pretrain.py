@@ -1,4 +1,4 @@
-"""Step 2b: pre-train the network as a two-way language model on unlabelled text (Dai and Le, 2015).
+"""Step 3b: pre-train the network as a two-way language model on unlabelled text (Dai and Le, 2015).
 
 python -m ner.pretrain configs/ner_jsl.toml --tokens corpus.tok.jsonl --train train.tok.jsonl --vectors runs/vectors \\
     --out runs/pretrained

@@ -1,4 +1,4 @@
-"""Step 3: train one model of a configuration.
+"""Step 4: train one model of a configuration.
 
 python -m ner.train configs/ner_jsl.toml --train train.tok.jsonl --dev dev.tok.jsonl --vectors runs/vectors \\
     --out runs/ner_jsl-1 --seed 1

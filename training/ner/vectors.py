@@ -1,4 +1,4 @@
-"""Step 2: word vectors (skip-gram, 200-d) from tokenized unlabelled text.
+"""Step 3: word vectors (skip-gram, 200-d) from tokenized unlabelled text.
 
 python -m ner.vectors --tokens corpus.tok.jsonl --tokens train.tok.jsonl --out runs/vectors
 """

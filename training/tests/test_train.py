@@ -65,8 +65,10 @@ def test_run_folder_is_complete(run, corpus):
     assert load(run / "config.json")["seed"] == 7
     assert lines(run / "tags.txt") == ["O", *(f"B-{label}" for label in LABELS), *(f"I-{label}" for label in LABELS)]
     assert [step["epoch"] for step in load(run / "history.json")] == [1, 2]
+    early, late = (step["f1"] for step in load(run / "history.json"))
     metrics = load(run / "metrics.json")
-    assert metrics["f1"] == max(step["f1"] for step in load(run / "history.json")) > 0.5
+    assert metrics["f1"] == late > early > 0.2
+    assert metrics["epoch"] == 2
     gold = sum(len(document.entities) for document in read_documents(corpus / "dev.tok.jsonl"))
     assert sum(counts["gold"] for counts in metrics["labels"].values()) == gold
     assert lines(run / "dev.txt")[-1].startswith("token micro")
@@ -125,6 +127,15 @@ def test_finished_run_is_left_as_it_is(run, corpus):
     before = {name: (run / name).read_bytes() for name in ("best.pt", "metrics.json", "history.json", "config.json")}
     assert "resumed after epoch 2" in python("ner.train", *train_arguments(corpus, run))
     assert {name: (run / name).read_bytes() for name in before} == before
+
+
+def test_an_epoch_worse_than_the_best_is_not_kept(run, corpus, tmp_path, monkeypatch):
+    checkpoint = torch.load(run / "last.pt", weights_only=False) | {"epoch": 1, "best": 1.5}
+    torch.save(checkpoint, tmp_path / "last.pt")
+    monkeypatch.setattr(sys, "argv", ["ner.train", *map(str, train_arguments(corpus, tmp_path))])
+    train.main()
+    assert torch.load(tmp_path / "last.pt", weights_only=False)["epoch"] == 2
+    assert not (tmp_path / "best.pt").exists()
 
 
 def test_export_writes_a_model_folder(run, corpus, tmp_path):

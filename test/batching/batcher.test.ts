@@ -1,0 +1,654 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Batcher, type Settled, type Submission } from '../../src/batching/batcher.ts'
+import { type ErrorCode, ServiceError } from '../../src/errors.ts'
+import { answerTo, type Call, FakeLane } from '../helpers/fake-lane.ts'
+import { seeded } from '../helpers/random.ts'
+
+const DEADLINE = 1000
+const MAX_WAIT = 100
+const RATE = 1
+
+/** A batcher over fake lanes; a request is a string, and its length is its cost. */
+function setUp({ lanes: laneCount = 1, budget = 1000 } = {}) {
+  const lanes = Array.from({ length: laneCount }, () => new FakeLane<string>())
+  const batcher = new Batcher<string, string[]>({
+    idleLanes: () => lanes.filter(({ busy }) => !busy),
+    laneCount,
+    costOf: request => request.length,
+    dispatchBudget: budget,
+    initialRate: RATE,
+    deadline: DEADLINE,
+    maxWait: MAX_WAIT
+  })
+  return { batcher, lanes, lane: lanes[0] }
+}
+
+/** What came of each request: its answer, or the code of its error. */
+function outcomes({ settled }: Submission<string[]>): string[] {
+  return settled.map((one: Settled<string[]>) => ('error' in one ? one.error.code : one.result[one.index]))
+}
+
+/** Lets everything happen that has been decided. */
+async function settle(): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve))
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<ErrorCode | undefined> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason
+  )
+  return error instanceof ServiceError ? error.code : undefined
+}
+
+/** A request of the given cost. */
+function costing(cost: number): string {
+  return 'x'.repeat(cost)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+describe('dispatch', () => {
+  test('is at once when a lane is free', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['a', 'b'])
+    expect(lane.given).toEqual([['a', 'b']])
+    lane.call.answer()
+    expect(outcomes(await answer)).toEqual([answerTo('a'), answerTo('b')])
+  })
+
+  test('takes together what came while every lane was busy', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit(['b']), batcher.submit(['c', 'd'])]
+    expect(lane.given).toEqual([['a']])
+    expect(batcher.waiting).toBe(3)
+    lane.call.answer()
+    await settle()
+    expect(lane.given).toEqual([['a'], ['b', 'c', 'd']])
+    expect(batcher.waiting).toBe(0)
+    lane.call.answer()
+    expect((await Promise.all(answers)).map(outcomes)).toEqual([
+      [answerTo('a')],
+      [answerTo('b')],
+      [answerTo('c'), answerTo('d')]
+    ])
+  })
+
+  test('stays within the budget, and goes on with the rest', async () => {
+    const { batcher, lane } = setUp({ budget: 10 })
+    const answer = batcher.submit([costing(4), costing(5), costing(6), costing(20), costing(1)])
+    const sizes = []
+    for (let i = 0; i < 4; i++) {
+      sizes.push(lane.call.requests.map(({ length }) => length))
+      lane.call.answer()
+      await settle()
+    }
+    expect(sizes).toEqual([[4, 5], [6], [20], [1]])
+    expect((await answer).settled.length).toBe(5)
+  })
+
+  test('shares what waits among the lanes that are idle', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    const answer = batcher.submit(['a', 'b'])
+    expect(lanes.map(({ given }) => given)).toEqual([[['a']], [['b']]])
+    lanes[1].call.answer()
+    lanes[0].call.answer()
+    expect(outcomes(await answer)).toEqual([answerTo('a'), answerTo('b')])
+  })
+
+  test('gives a lane no more than its share, so that others find work when they become free', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    const first = [batcher.submit(['a']), batcher.submit(['b'])]
+    const rest = batcher.submit(['c', 'd', 'e', 'f'])
+    lanes[0].call.answer()
+    await settle()
+    expect(lanes[0].call.requests).toEqual(['c', 'd'])
+    lanes[1].call.answer()
+    await settle()
+    expect(lanes[1].call.requests).toEqual(['e'])
+    lanes[1].call.answer()
+    await settle()
+    expect(lanes[1].call.requests).toEqual(['f'])
+    lanes[0].call.answer()
+    lanes[1].call.answer()
+    await Promise.all(first)
+    expect(outcomes(await rest)).toEqual(['c', 'd', 'e', 'f'].map(answerTo))
+  })
+
+  test('begins when the first lane becomes free and says so', async () => {
+    const { batcher, lanes } = setUp()
+    const lane = lanes.pop() as FakeLane<string>
+    const answer = batcher.submit(['a'])
+    expect(batcher.waiting).toBe(1)
+    lanes.push(lane)
+    batcher.pump()
+    lane.call.answer()
+    expect(outcomes(await answer)).toEqual([answerTo('a')])
+  })
+
+  test('leaves the lanes alone when nothing waits', () => {
+    const { batcher, lane } = setUp()
+    batcher.pump()
+    expect(lane.calls).toEqual([])
+  })
+})
+
+describe('results', () => {
+  test('come in the order of the requests, whatever the order of the lanes', async () => {
+    const { batcher, lanes } = setUp({ lanes: 3, budget: 1 })
+    const answer = batcher.submit(['a', 'b', 'c'])
+    for (const lane of [lanes[2], lanes[0], lanes[1]]) {
+      lane.call.answer()
+      await settle()
+    }
+    expect(outcomes(await answer)).toEqual(['a', 'b', 'c'].map(answerTo))
+  })
+
+  test('wait for the last request of their submission, and for no other', async () => {
+    const { batcher, lane } = setUp({ budget: 2 })
+    let ended = 0
+    const count = (): void => void ended++
+    const answers = [batcher.submit(['a']).then(count), batcher.submit(['b', 'c', 'd']).then(count)]
+    lane.call.answer()
+    await settle()
+    expect(ended).toBe(1)
+    lane.call.answer()
+    await settle()
+    expect(ended).toBe(1)
+    lane.call.answer()
+    await Promise.all(answers)
+    expect(ended).toBe(2)
+  })
+
+  test('tell the longest wait', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const first = batcher.submit(['a'])
+    const second = batcher.submit(['b', 'c'])
+    for (let i = 0; i < 3; i++) {
+      vi.advanceTimersByTime(20)
+      lane.call.answer()
+      await settle()
+    }
+    expect((await first).queued).toBe(0)
+    expect((await second).queued).toBe(40)
+  })
+
+  test('of nothing are nothing', async () => {
+    const { batcher, lane } = setUp()
+    expect(await batcher.submit([])).toEqual({ settled: [], queued: 0 })
+    expect(lane.calls).toEqual([])
+  })
+
+  test('never go to another, however lanes answer, fail and end', async () => {
+    const random = seeded(31)
+    const { batcher, lanes } = setUp({ lanes: 3, budget: 40 })
+    const submissions: { requests: string[]; answer: Promise<Submission<string[]>> }[] = []
+    let next = 0
+    const finish = (call: Call<string>, luck: number): void => {
+      if (luck === 0) call.lose()
+      else if (luck === 1) call.fail(new Error('no'))
+      else call.answer()
+    }
+    const step = async (luck: number): Promise<void> => {
+      const busy = lanes.filter(lane => lane.busy)
+      if (busy.length > 0) finish(busy[random.below(busy.length)].call, luck)
+      await settle()
+    }
+    for (let i = 0; i < 400; i++) {
+      if (batcher.waiting < 10) {
+        const requests = Array.from({ length: 1 + random.below(4) }, () => `r${next++}`)
+        submissions.push({ requests, answer: batcher.submit(requests) })
+      }
+      await step(random.below(8))
+    }
+    while (lanes.some(({ busy }) => busy)) await step(9)
+    const counts = { answered: 0, crashed: 0 }
+    for (const { requests, answer } of submissions) {
+      outcomes(await answer).forEach((outcome, i) => {
+        if (outcome === 'worker_crashed') counts.crashed++
+        else {
+          expect(outcome).toBe(answerTo(requests[i]))
+          counts.answered++
+        }
+      })
+    }
+    expect(counts.answered + counts.crashed).toBe(next)
+    expect(counts.answered).toBeGreaterThan(counts.crashed)
+    expect(counts.crashed).toBeGreaterThan(0)
+  })
+})
+
+describe('admission', () => {
+  test('takes anything while nothing waits', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit([costing(100_000)]), batcher.submit([costing(100_000)])]
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+    expect(lane.calls.length).toBe(2)
+  })
+
+  test('predicts the wait from what waits and half of what runs', async () => {
+    const { batcher, lane } = setUp()
+    expect(batcher.predictedWait).toBe(0)
+    const answers = [batcher.submit([costing(20)]), batcher.submit([costing(30)])]
+    expect(batcher.predictedWait).toBe(40)
+    lane.call.answer()
+    await settle()
+    expect(batcher.predictedWait).toBe(15)
+    lane.call.answer()
+    await Promise.all(answers)
+    expect(batcher.predictedWait).toBe(0)
+  })
+
+  test('divides the wait among the lanes', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    const answers = [batcher.submit(['a']), batcher.submit(['b']), batcher.submit([costing(99)])]
+    expect(batcher.predictedWait).toBe((99 + 1) / 2)
+    for (const lane of [lanes[0], lanes[1], lanes[0]]) {
+      lane.call.answer()
+      await settle()
+    }
+    await Promise.all(answers)
+  })
+
+  test.each([
+    [MAX_WAIT, 1],
+    [MAX_WAIT + 500, 1],
+    [MAX_WAIT + 1000, 1],
+    [MAX_WAIT + 1001, 2],
+    [MAX_WAIT + 4200, 5]
+  ])('refuses at a predicted wait of %i ms, to be tried again after %i s', async (wait, retryAfter) => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['aa']), batcher.submit([costing(wait - 1)])]
+    expect(batcher.predictedWait).toBe(wait)
+    if (wait > MAX_WAIT) {
+      await expect(batcher.submit(['b'])).rejects.toMatchObject({ code: 'overloaded', retryAfter })
+      expect(batcher.waiting).toBe(1)
+    } else {
+      answers.push(batcher.submit(['b']))
+      expect(batcher.waiting).toBe(2)
+    }
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+  })
+
+  test('refuses what could not be done before the deadline', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['aa']), batcher.submit(['b'])]
+    await expect(batcher.submit([costing(DEADLINE)])).rejects.toMatchObject({
+      code: 'overloaded',
+      retryAfter: 1
+    })
+    answers.push(batcher.submit([costing(DEADLINE - 2)]))
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+  })
+
+  test('refuses a submission as a whole', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit([costing(MAX_WAIT + 1)])]
+    expect(await codeOf(batcher.submit(['b', 'c', 'd']))).toBe('overloaded')
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+    expect(lane.given.flat()).not.toContain('b')
+  })
+
+  test('admits again when the queue has drained', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit([costing(500)])]
+    expect(await codeOf(batcher.submit(['b']))).toBe('overloaded')
+    lane.call.answer()
+    await settle()
+    answers.push(batcher.submit(['b']))
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    expect(outcomes((await Promise.all(answers))[2])).toEqual([answerTo('b')])
+  })
+
+  test('learns how fast the lanes are', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit([costing(100)])
+    vi.advanceTimersByTime(10)
+    lane.call.answer()
+    await first
+    // A tenth of the way from 1 to 10 a millisecond.
+    const second = batcher.submit([costing(190)])
+    expect(batcher.predictedWait).toBeCloseTo(190 / 2 / 1.9)
+    lane.call.answer()
+    await second
+  })
+
+  test('says nothing of the request', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit([costing(MAX_WAIT + 1)])]
+    const error = await batcher.submit(['Mr. Halvorsen']).catch((reason: ServiceError) => reason)
+    expect(JSON.stringify(error) + (error as ServiceError).message).not.toContain('Halvorsen')
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+  })
+})
+
+describe('a caller that gives up', () => {
+  test('before submitting is refused with its own reason', async () => {
+    const { batcher, lane } = setUp()
+    const reason = new ServiceError('client_gone')
+    await expect(batcher.submit(['a'], AbortSignal.abort(reason))).rejects.toBe(reason)
+    expect(lane.calls).toEqual([])
+  })
+
+  test('while waiting leaves the queue, and no lane ever sees its requests', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    const controller = new AbortController()
+    const gone = batcher.submit(['b', 'c'], controller.signal)
+    const last = batcher.submit(['d'])
+    const reason = new ServiceError('client_gone')
+    controller.abort(reason)
+    await expect(gone).rejects.toBe(reason)
+    expect(batcher.waiting).toBe(1)
+    expect(batcher.predictedWait).toBe(1.5)
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all([first, last])
+    expect(lane.given).toEqual([['a'], ['d']])
+  })
+
+  test('while its requests run is let go, and its neighbours are answered', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    const controller = new AbortController()
+    const gone = batcher.submit(['b'], controller.signal)
+    const neighbour = batcher.submit(['c'])
+    lane.call.answer()
+    await settle()
+    expect(lane.call.requests).toEqual(['b', 'c'])
+    controller.abort(new ServiceError('client_gone'))
+    expect(await codeOf(gone)).toBe('client_gone')
+    expect(lane.busy).toBe(true)
+    expect(lane.kills).toBe(0)
+    lane.call.answer()
+    expect(outcomes(await neighbour)).toEqual([answerTo('c')])
+    await first
+  })
+
+  test('with some of its requests running loses those that wait', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const controller = new AbortController()
+    const gone = batcher.submit(['a', 'b'], controller.signal)
+    controller.abort(new ServiceError('client_gone'))
+    expect(await codeOf(gone)).toBe('client_gone')
+    lane.call.answer()
+    await settle()
+    expect(lane.given).toEqual([['a']])
+    expect(batcher.predictedWait).toBe(0)
+  })
+
+  test('after its answer changes nothing', async () => {
+    const { batcher, lane } = setUp()
+    const controller = new AbortController()
+    const answer = batcher.submit(['a'], controller.signal)
+    lane.call.answer()
+    await answer
+    controller.abort()
+    const next = batcher.submit(['b'])
+    lane.call.answer()
+    expect(outcomes(await next)).toEqual([answerTo('b')])
+  })
+
+  // Reported: what was running when the caller went is queued again, for nobody.
+  test.fails('while its requests run is not tried again when the lane is lost', async () => {
+    const { batcher, lane } = setUp()
+    const controller = new AbortController()
+    const gone = batcher.submit(['a'], controller.signal)
+    controller.abort(new ServiceError('client_gone'))
+    expect(await codeOf(gone)).toBe('client_gone')
+    lane.call.lose()
+    await settle()
+    const { given } = lane
+    if (lane.busy) lane.call.answer()
+    await settle()
+    expect(given).toEqual([['a']])
+  })
+})
+
+describe('the deadline', () => {
+  test('in the queue answers with deadline_exceeded, and the lane never sees the request', async () => {
+    const { batcher, lanes } = setUp()
+    lanes.pop()
+    const answer = batcher.submit(['a', 'b'])
+    vi.advanceTimersByTime(DEADLINE)
+    expect(outcomes(await answer)).toEqual(['deadline_exceeded', 'deadline_exceeded'])
+    expect(batcher.waiting).toBe(0)
+  })
+
+  test('keeps the answers that came before it', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const answer = batcher.submit(['a', 'b'])
+    vi.advanceTimersByTime(DEADLINE - 1)
+    lane.call.answer()
+    await settle()
+    vi.advanceTimersByTime(1)
+    expect(outcomes(await answer)).toEqual([answerTo('a'), 'deadline_exceeded'])
+    lane.call.answer()
+    await settle()
+  })
+
+  test('kills a lane that hangs, and answers its requests', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    const others = [batcher.submit(['b']), batcher.submit(['c'])]
+    lane.call.answer()
+    await first
+    vi.advanceTimersByTime(DEADLINE - 1)
+    expect(lane.kills).toBe(0)
+    vi.advanceTimersByTime(1)
+    expect(lane.kills).toBe(1)
+    await settle()
+    for (const other of others) expect(outcomes(await other)).toEqual(['deadline_exceeded'])
+    expect(lane.given).toEqual([['a'], ['b', 'c']])
+  })
+
+  test('is that of the dispatch: a request that came too late for a hung lane is not tried again', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    vi.advanceTimersByTime(DEADLINE / 2)
+    const second = batcher.submit(['b'])
+    vi.advanceTimersByTime(DEADLINE / 2)
+    expect(lane.kills).toBe(1)
+    await settle()
+    expect(lane.call.requests).toEqual(['b'])
+    lane.call.answer()
+    expect(outcomes(await first)).toEqual(['deadline_exceeded'])
+    expect(outcomes(await second)).toEqual([answerTo('b')])
+  })
+
+  test('does not kill a lane that has answered', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['a'])
+    lane.call.answer()
+    await answer
+    vi.advanceTimersByTime(2 * DEADLINE)
+    expect(lane.kills).toBe(0)
+  })
+})
+
+describe('a lost lane', () => {
+  test('has each of its requests tried once more, alone, and all are answered', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    const others = [batcher.submit(['b']), batcher.submit(['c', 'd'])]
+    lane.call.answer()
+    await first
+    lane.call.lose()
+    await settle()
+    for (let i = 0; i < 3; i++) {
+      lane.call.answer()
+      await settle()
+    }
+    expect(lane.given).toEqual([['a'], ['b', 'c', 'd'], ['b'], ['c'], ['d']])
+    expect((await Promise.all(others)).flatMap(outcomes)).toEqual(['b', 'c', 'd'].map(answerTo))
+  })
+
+  test('twice gives up the request that was alone, and answers its neighbours', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit(['poison', 'b'])]
+    lane.call.answer()
+    await settle()
+    lane.call.lose()
+    await settle()
+    expect(lane.call.requests).toEqual(['poison'])
+    lane.call.lose()
+    await settle()
+    lane.call.answer()
+    expect((await Promise.all(answers)).map(outcomes)).toEqual([
+      [answerTo('a')],
+      ['worker_crashed', answerTo('b')]
+    ])
+    expect(lane.calls.length).toBe(4)
+  })
+
+  test('has its requests go before what waits', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit(['b'])]
+    lane.call.lose()
+    await settle()
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+    expect(lane.given).toEqual([['a'], ['a'], ['b']])
+  })
+
+  test('does not bring back a request whose deadline has passed', async () => {
+    const { batcher, lane } = setUp()
+    const first = batcher.submit(['a'])
+    const second = batcher.submit(['b'])
+    vi.advanceTimersByTime(1)
+    lane.call.answer()
+    await first
+    vi.advanceTimersByTime(DEADLINE - 1)
+    expect(outcomes(await second)).toEqual(['deadline_exceeded'])
+    lane.call.lose()
+    await settle()
+    expect(lane.given).toEqual([['a'], ['b']])
+  })
+})
+
+describe('an error of a live lane', () => {
+  test('with several requests has them tried again one by one', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit(['b']), batcher.submit(['bad'])]
+    lane.call.answer()
+    await settle()
+    lane.call.fail(new Error('no'))
+    await settle()
+    lane.call.answer()
+    await settle()
+    lane.call.fail(new Error('no'))
+    expect((await Promise.all(answers)).map(outcomes)).toEqual([
+      [answerTo('a')],
+      [answerTo('b')],
+      ['worker_crashed']
+    ])
+    expect(lane.given).toEqual([['a'], ['b', 'bad'], ['b'], ['bad']])
+  })
+
+  test('with one request is its answer, with the cause', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['a'])
+    const cause = new Error('no')
+    lane.call.fail(cause)
+    const { settled } = await answer
+    expect(settled).toEqual([{ error: expect.objectContaining({ code: 'worker_crashed', cause }) }])
+    expect(lane.calls.length).toBe(1)
+    expect(lane.kills).toBe(0)
+  })
+
+  test('does not teach the drain rate', async () => {
+    const { batcher, lane } = setUp()
+    const failed = batcher.submit([costing(100)])
+    vi.advanceTimersByTime(1)
+    lane.call.fail(new Error('no'))
+    await failed
+    const next = batcher.submit([costing(10)])
+    expect(batcher.predictedWait).toBe(5)
+    lane.call.answer()
+    await next
+  })
+})
+
+describe('closing', () => {
+  test('ends at once when there is nothing to do', async () => {
+    await setUp().batcher.close()
+  })
+
+  test('waits for what runs and what waits', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['a']), batcher.submit(['b'])]
+    let closed = false
+    const closing = batcher.close().then(() => {
+      closed = true
+    })
+    lane.call.answer()
+    await settle()
+    expect(closed).toBe(false)
+    lane.call.answer()
+    await closing
+    expect((await Promise.all(answers)).flatMap(outcomes)).toEqual([answerTo('a'), answerTo('b')])
+  })
+
+  test('refuses new requests with not_ready and a time to try again', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['a'])
+    const closing = batcher.close()
+    await expect(batcher.submit(['b'])).rejects.toMatchObject({ code: 'not_ready', retryAfter: 1 })
+    lane.call.answer()
+    await closing
+    await answer
+    expect(await codeOf(batcher.submit(['c']))).toBe('not_ready')
+  })
+
+  test('waits for the second try of a request', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['a'])
+    const closing = batcher.close()
+    lane.call.lose()
+    await settle()
+    lane.call.answer()
+    await closing
+    expect(outcomes(await answer)).toEqual([answerTo('a')])
+  })
+
+  test('ends when the last that waits gives up or runs out of time, though no lane ever comes', async () => {
+    const { batcher, lanes } = setUp()
+    lanes.pop()
+    const controller = new AbortController()
+    const gone = batcher.submit(['a'], controller.signal)
+    const late = batcher.submit(['b'])
+    const closing = batcher.close()
+    controller.abort(new ServiceError('client_gone'))
+    expect(await codeOf(gone)).toBe('client_gone')
+    vi.advanceTimersByTime(DEADLINE)
+    await closing
+    expect(outcomes(await late)).toEqual(['deadline_exceeded'])
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { MarginalDecoder } from '../../src/decoding/marginals.ts'
+import { iob2 } from '../../src/decoding/tag-scheme.ts'
+import { EnumeratedCrf, flatten, randomCrf, randomEmissions } from '../helpers/crf-enumeration.ts'
+import { seeded } from '../helpers/random.ts'
+
+type Matrix = readonly (readonly number[])[]
+
+const TOLERANCE = 1e-9
+
+/** Every marginal and every possible entity has the probability of enumeration. */
+function expectProbabilities(
+  decoder: MarginalDecoder,
+  truth: EnumeratedCrf,
+  labels: number,
+  tokens: number
+): void {
+  const differences: number[] = []
+  const compare = (value: number, expected: number): void => {
+    differences.push(Math.abs(value - expected))
+  }
+  for (let token = 0; token < tokens; token++) {
+    let sum = 0
+    truth.names.forEach((name, tag) => {
+      sum += decoder.marginal(token, tag)
+      compare(
+        decoder.marginal(token, tag),
+        truth.probability(tags => tags[token] === name)
+      )
+    })
+    compare(sum, 1)
+    for (let last = token + 1; last <= tokens; last++) {
+      for (let label = 0; label < labels; label++) {
+        compare(decoder.entity(token, last, label), truth.entity(token, last, label))
+      }
+    }
+  }
+  // Not the largest one: NaN must fail.
+  expect(differences.filter(difference => !(difference < TOLERANCE))).toEqual([])
+}
+
+function read(decoder: MarginalDecoder, emissions: Matrix, offset = 0): void {
+  decoder.read(flatten(emissions, offset), offset, emissions.length)
+}
+
+describe('marginals and entity probabilities are those of enumeration', () => {
+  const shapes = [1, 2].flatMap(labels => [1, 2, 3, 4].map(tokens => ({ labels, tokens })))
+  const sizes = [
+    ['flat emissions', 1, 0.01],
+    ['emissions like those of the network', 2, 8],
+    ['peaked emissions', 1, 60],
+    ['transitions that rule', 40, 1],
+    ['large magnitudes', 100, 300]
+  ] as const
+
+  describe.each([...shapes, { labels: 3, tokens: 3 }])(
+    'over $labels labels and $tokens tokens',
+    ({ labels, tokens }) => {
+      test.each(sizes)('for %s', (_what, transitionSize, emissionSize) => {
+        const random = seeded(2000 * labels + tokens)
+        for (let i = 0; i < 10; i++) {
+          const crf = randomCrf(random, labels, transitionSize)
+          const emissions = randomEmissions(random, labels, tokens, emissionSize)
+          const decoder = new MarginalDecoder(iob2(labels), crf)
+          read(decoder, emissions)
+          expectProbabilities(decoder, new EnumeratedCrf(labels, crf, emissions), labels, tokens)
+        }
+      })
+    }
+  )
+
+  test('for one decoder that reads sentences of changing length at changing offsets', () => {
+    const random = seeded(8)
+    const labels = 2
+    const crf = randomCrf(random, labels, 2)
+    const decoder = new MarginalDecoder(iob2(labels), crf)
+    for (let i = 0; i < 60; i++) {
+      const tokens = 1 + random.below(4)
+      const emissions = randomEmissions(random, labels, tokens, 4)
+      read(decoder, emissions, random.below(50))
+      expectProbabilities(decoder, new EnumeratedCrf(labels, crf, emissions), labels, tokens)
+    }
+  })
+})
+
+describe('probabilities', () => {
+  const labels = 2
+  const scheme = iob2(labels)
+
+  test('of tags that cannot start a sentence are 0', () => {
+    const random = seeded(9)
+    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 1))
+    read(decoder, randomEmissions(random, labels, 3, 1))
+    expect(decoder.marginal(0, 3)).toBe(0)
+    expect(decoder.marginal(0, 4)).toBe(0)
+  })
+
+  test('lie in [0, 1] and sum to 1 in a sentence of 512 tokens', () => {
+    const random = seeded(10)
+    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 3))
+    read(decoder, randomEmissions(random, labels, 512, 20))
+    for (let token = 0; token < 512; token++) {
+      let sum = 0
+      for (let tag = 0; tag < scheme.tags; tag++) {
+        const probability = decoder.marginal(token, tag)
+        expect(probability).toBeGreaterThanOrEqual(0)
+        expect(probability).toBeLessThanOrEqual(1 + TOLERANCE)
+        sum += probability
+      }
+      expect(Math.abs(sum - 1)).toBeLessThan(TOLERANCE)
+    }
+    for (let first = 0; first < 500; first++) {
+      const probability = decoder.entity(first, first + 1 + random.below(12), random.below(labels))
+      expect(probability).toBeGreaterThanOrEqual(0)
+      expect(probability).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('do not depend on a constant added to the emissions of a token', () => {
+    const random = seeded(11)
+    const crf = randomCrf(random, labels, 2)
+    const emissions = randomEmissions(random, labels, 4, 4).map(row =>
+      row.map(value => Math.round(value * 8) / 8)
+    )
+    const decoder = new MarginalDecoder(scheme, crf)
+    read(decoder, emissions)
+    const before = decoder.entity(1, 3, 1)
+    read(
+      decoder,
+      emissions.map((row, token) => row.map(value => value + 1024 * token))
+    )
+    expect(Math.abs(decoder.entity(1, 3, 1) - before)).toBeLessThan(TOLERANCE)
+  })
+
+  // Without a bound the weight of every tag that may start would underflow, and 0 be divided by 0.
+  test('are numbers however far a forbidden tag stands above the others', () => {
+    const random = seeded(12)
+    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 1))
+    read(decoder, [
+      [0, 0, 0, 800, 0],
+      [0, 0, 0, 0, 0]
+    ])
+    expect(decoder.marginal(0, 0)).not.toBeNaN()
+  })
+})
