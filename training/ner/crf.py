@@ -38,7 +38,7 @@ class CRF(nn.Module):
 
     def log_likelihood(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
         """[batch] of emissions [batch, time, tags], tags [batch, time], lengths [batch] of at least 1."""
-        return self._path_score(emissions, tags, lengths) - self.log_partition(emissions, lengths, *self.scores())
+        return self.path_score(emissions, tags, lengths) - self.log_partition(emissions, lengths, *self.scores())
 
     def cross_entropy(self, emissions: Tensor, lengths: Tensor, unary: Tensor, pairwise: Tensor) -> Tensor:
         """Sum over sentences of the cross entropy from a distribution over sequences that is given by its expected
@@ -50,7 +50,8 @@ class CRF(nn.Module):
         expected = expected + (unary[:, 0] * start).sum() + (last * end).sum()
         return self.log_partition(emissions, lengths, start, transitions, end).sum() - expected
 
-    def _path_score(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+    def path_score(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+        """[batch]"""
         start, transitions, end = self.scores()
         steps = torch.arange(tags.shape[1])[None, :]
         inside = steps < lengths[:, None]  # [batch, time]

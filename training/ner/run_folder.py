@@ -10,9 +10,13 @@ from .data import Encoder
 from .model import Network
 from .vocabulary import Vocabulary
 
+TEMPERATURE = "temperature.json"
+
 
 class Run:
-    """Configuration, vocabularies and best weights of a run folder, embeddings rounded as they are served."""
+    """Configuration, vocabularies and best weights of a run folder, as they are served: embeddings rounded, scores
+    divided by the temperature when the run was calibrated.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -42,6 +46,14 @@ class Run:
         self.crf = CRF(self.tags)
         self.crf.load_state_dict(state["crf"])
         self.network.eval()
+        if (folder / TEMPERATURE).exists():
+            self._divide_scores(json.loads((folder / TEMPERATURE).read_text())["temperature"])
+
+    @torch.no_grad()
+    def _divide_scores(self, temperature: float) -> None:
+        projection = self.network.projection
+        for parameter in (projection.weight, projection.bias, *self.crf.parameters()):
+            parameter /= temperature
 
     @property
     def labels(self) -> list[str]:
