@@ -1,3 +1,5 @@
+// Before the runtime is loaded: imports are evaluated in their order.
+import './no-telemetry.ts'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Emissions, PackedBatch } from '../tensors.ts'
 

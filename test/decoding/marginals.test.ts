@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { MarginalDecoder } from '../../src/decoding/marginals.ts'
 import { iob2 } from '../../src/decoding/tag-scheme.ts'
-import { EnumeratedCrf, flatten, randomCrf, randomEmissions } from '../helpers/crf-enumeration.ts'
+import {
+  EnumeratedCrf,
+  flatten,
+  logPartition,
+  randomCrf,
+  randomEmissions,
+  tagNames
+} from '../helpers/crf-enumeration.ts'
 import { seeded } from '../helpers/random.ts'
 
 type Matrix = readonly (readonly number[])[]
@@ -53,12 +60,15 @@ describe('marginals and entity probabilities are those of enumeration', () => {
     ['large magnitudes', 100, 300]
   ] as const
 
-  describe.each([...shapes, { labels: 3, tokens: 3 }])(
+  // Rows of the kernel are padded to multiples of 8.
+  const wide = [7, 8, 9, 32].map(labels => ({ labels, tokens: 2 }))
+
+  describe.each([...shapes, { labels: 3, tokens: 3 }, ...wide])(
     'over $labels labels and $tokens tokens',
     ({ labels, tokens }) => {
       test.each(sizes)('for %s', (_what, transitionSize, emissionSize) => {
         const random = seeded(2000 * labels + tokens)
-        for (let i = 0; i < 10; i++) {
+        for (let i = 0; i < (labels > 3 ? 2 : 10); i++) {
           const crf = randomCrf(random, labels, transitionSize)
           const emissions = randomEmissions(random, labels, tokens, emissionSize)
           const decoder = new MarginalDecoder(iob2(labels), crf)
@@ -80,6 +90,51 @@ describe('marginals and entity probabilities are those of enumeration', () => {
       read(decoder, emissions, random.below(50))
       expectProbabilities(decoder, new EnumeratedCrf(labels, crf, emissions), labels, tokens)
     }
+  })
+})
+
+describe('in sentences too long to enumerate', () => {
+  const labels = 32
+  const scheme = iob2(labels)
+  const names = tagNames(labels)
+
+  test('they are those of sums over all sequences, whatever lengths the decoder read before', () => {
+    const random = seeded(13)
+    const crf = randomCrf(random, labels, 2)
+    const decoder = new MarginalDecoder(scheme, crf)
+    const differences: number[] = []
+    for (const tokens of [40, 64, 65, 3, 97]) {
+      const emissions = randomEmissions(random, labels, tokens, 6)
+      const sumOf = (allowed: (token: number, tag: string) => boolean): number =>
+        logPartition(labels, crf, emissions, allowed)
+      const all = sumOf(() => true)
+      read(decoder, emissions, random.below(100))
+      for (let i = 0; i < 4; i++) {
+        const at = random.below(tokens)
+        const name = names[random.below(names.length)]
+        const marginal = Math.exp(sumOf((token, tag) => token !== at || tag === name) - all)
+        differences.push(Math.abs(decoder.marginal(at, names.indexOf(name)) - marginal))
+        const label = random.below(labels)
+        const last = Math.min(tokens, at + 1 + random.below(3))
+        const entity = sumOf((token, tag) => {
+          if (token < at || token > last) return true
+          if (token === last) return tag !== `I-${label}`
+          return tag === `${token === at ? 'B' : 'I'}-${label}`
+        })
+        differences.push(Math.abs(decoder.entity(at, last, label) - Math.exp(entity - all)))
+      }
+    }
+    expect(differences.filter(difference => !(difference < TOLERANCE))).toEqual([])
+  })
+
+  test('sums and enumeration agree', () => {
+    const random = seeded(14)
+    const crf = randomCrf(random, 2, 2)
+    const emissions = randomEmissions(random, 2, 4, 4)
+    const all = logPartition(2, crf, emissions, () => true)
+    const some = logPartition(2, crf, emissions, (token, tag) => token !== 1 || tag === 'B-1')
+    const truth = new EnumeratedCrf(2, crf, emissions).probability(tags => tags[1] === 'B-1')
+    expect(Math.abs(Math.exp(some - all) - truth)).toBeLessThan(TOLERANCE)
   })
 })
 

@@ -9,11 +9,13 @@ export class EnumeratedCrf {
   readonly names: readonly string[]
   readonly sequences: readonly (readonly number[])[]
   readonly scores: readonly number[]
+  readonly #named: readonly (readonly string[])[]
   readonly #probabilities: readonly number[]
 
   constructor(labels: number, crf: CrfScores, emissions: readonly (readonly number[])[]) {
     this.names = tagNames(labels)
     this.sequences = legalSequences(this.names, emissions.length)
+    this.#named = this.sequences.map(sequence => sequence.map(tag => this.names[tag]))
     this.scores = this.sequences.map(sequence => scoreOf(crf, emissions, sequence))
     const highest = Math.max(...this.scores)
     const weights = this.scores.map(score => Math.exp(score - highest))
@@ -30,11 +32,7 @@ export class EnumeratedCrf {
 
   /** Probability of all sequences for which `holds`, by the names of their tags. */
   probability(holds: (tags: readonly string[]) => boolean): number {
-    return this.sequences.reduce(
-      (sum, sequence, i) =>
-        holds(sequence.map(tag => this.names[tag])) ? sum + this.#probabilities[i] : sum,
-      0
-    )
+    return this.#named.reduce((sum, tags, i) => (holds(tags) ? sum + this.#probabilities[i] : sum), 0)
   }
 
   /** Probability that exactly the tokens `first` to `last - 1` are an entity of `label`. */
@@ -47,6 +45,44 @@ export class EnumeratedCrf {
       })
     )
   }
+}
+
+/**
+ * Logarithm of the sum over all legal sequences that hold at each token one of the tags `allowed` there, for
+ * sentences too long to enumerate. A probability is the exponential of a difference of two of these.
+ */
+export function logPartition(
+  labels: number,
+  crf: CrfScores,
+  emissions: readonly (readonly number[])[],
+  allowed: (token: number, tag: string) => boolean
+): number {
+  const names = tagNames(labels)
+  const score = (token: number, tag: number): number =>
+    allowed(token, names[tag]) ? emissions[token][tag] : Number.NEGATIVE_INFINITY
+  let sums = names.map((name, tag) =>
+    isLegal([name]) ? crf.start[tag] + score(0, tag) : Number.NEGATIVE_INFINITY
+  )
+  for (let token = 1; token < emissions.length; token++) {
+    sums = names.map((name, to) => {
+      const terms = sums.filter((_sum, from) => mayFollow(names[from], name))
+      const transitions = crf.transitions
+        .filter((_row, from) => mayFollow(names[from], name))
+        .map(row => row[to])
+      return logSum(terms.map((sum, i) => sum + transitions[i])) + score(token, to)
+    })
+  }
+  return logSum(sums.map((sum, tag) => sum + crf.end[tag]))
+}
+
+function mayFollow(before: string, tag: string): boolean {
+  return !tag.startsWith('I-') || before.slice(2) === tag.slice(2)
+}
+
+function logSum(terms: readonly number[]): number {
+  const highest = Math.max(...terms)
+  if (highest === Number.NEGATIVE_INFINITY) return highest
+  return highest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - highest), 0))
 }
 
 export function tagNames(labels: number): string[] {

@@ -29,6 +29,10 @@ describe('a period ends a sentence', () => {
     ['of a title at the end of a name', ['He was seen by Dr. Lin, M.D.', 'He agreed.']],
     ['of an abbreviation before a list number', ['Glucophage 500 mg b.i.d.', '3. Zocor 20 mg q.h.s.']],
     ['of an abbreviation before a header', ['Seen at 3 p.m.', 'DISPOSITION: Home.']],
+    [
+      'of an abbreviation before a header of several words',
+      ['Seen at 3 p.m.', 'FINAL DISCHARGE DIAGNOSES: Gout.']
+    ],
     ['after the letter of a disease', ['She has hepatitis C.', 'She denies jaundice.']],
     ['after a vitamin', ['She takes vitamin D.', 'Calcium was stopped.']],
     ['after an upper-case unit', ['Oxygen is at 2 L.', 'Saturation is 95%.']],
@@ -231,6 +235,8 @@ describe('an over-long run', () => {
   test.each([
     [',', 500],
     [';', 460],
+    // the first of the 64 tokens before the limit
+    [',', 448],
     [',', MAX_SENTENCE_TOKENS - 1]
   ])('is cut after a %j at token %i', (mark, at) => {
     const text = words(MAX_SENTENCE_TOKENS + 100)
@@ -248,7 +254,7 @@ describe('an over-long run', () => {
 
   test('is cut at the limit when the last comma is far', () => {
     const text = words(MAX_SENTENCE_TOKENS + 1)
-    text[300] = ','
+    text[447] = ','
     expect(split(text.join(' ')).sentences.bounds[1]).toBe(MAX_SENTENCE_TOKENS)
   })
 

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Entity } from '../../src/schemas/entity.ts'
 import { note, notes } from '../helpers/notes.ts'
 import { startService } from '../helpers/service.ts'
@@ -103,4 +106,14 @@ test('no text reaches the log of the process or its workers', async () => {
   for (const pid of service.workers()) process.kill(pid, 'SIGKILL')
   await service.ner(`${mark} again`)
   expect(service.output()).not.toContain(mark)
+})
+
+test('nothing is written to disk, and the runtime\u2019s telemetry stays off', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'ner-home-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const service = await startService({ HOME: home, TMPDIR: home, XDG_CACHE_HOME: home })
+  expect((await service.ner(note)).status).toBe(200)
+  service.process.kill('SIGTERM')
+  await service.exited
+  expect(readdirSync(home)).toEqual([])
 })

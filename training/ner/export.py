@@ -10,11 +10,15 @@ emissions with PyTorch's on the golden note before it says done.
 import argparse
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
+
+# The runtime sends usage data unless this is set before it is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime  # noqa: E402
 
 from . import onnx_graph
 from .data import Batch, make_rows, read_documents
