@@ -36,13 +36,6 @@ COPY models ./models
 RUN chmod -R a+rX,go-w .
 
 FROM ${NODE_IMAGE} AS runtime
-ARG VERSION=unspecified
-ARG REVISION=unspecified
-LABEL org.opencontainers.image.title="ner-jsl" \
-      org.opencontainers.image.description="Clinical named entity recognition as a REST service" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 # Everything belongs to root and nothing is written at run time: a read-only root filesystem needs no volume.
@@ -66,3 +59,11 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
 # No init process: node reaps its workers, and they start no processes.
 STOPSIGNAL SIGTERM
 CMD ["node", "dist/server.js"]
+# Last, since they change with every commit and would renew the layers after them.
+ARG VERSION=unspecified
+ARG REVISION=unspecified
+LABEL org.opencontainers.image.title="ner-jsl" \
+      org.opencontainers.image.description="Clinical named entity recognition as a REST service" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"

@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ['engine'],
   ['pipeline', 'inference', 'decoding'],
   ['model'],
-  ['evaluation', 'analysis', 'tensors', 'config', 'logger'],
+  ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
   ['schemas'],
   ['errors', 'span', 'text', 'cores', 'package-version']
 ]
@@ -71,7 +71,7 @@ describe('the layers of the source', () => {
 
   test.each([
     ['onnxruntime-node', ['inference/session.ts']],
-    ['node:child_process', ['workers/worker-process.ts']],
+    ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
     ['pino', ['logger.ts']],
     ['env-schema', ['config.ts']]
   ])('%s has one user', (name, users) => {

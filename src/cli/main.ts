@@ -1,9 +1,11 @@
+import { benchCommand } from './bench.ts'
 import type { Command } from './command.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { openapiCommand } from './openapi.ts'
 import { tokenizeCommand } from './tokenize.ts'
 
 const commands: Readonly<Record<string, Command>> = {
+  bench: benchCommand,
   evaluate: evaluateCommand,
   openapi: openapiCommand,
   tokenize: tokenizeCommand

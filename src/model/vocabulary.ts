@@ -19,12 +19,10 @@ export function parseEntries(file: string, name: string): string[] {
 /** Words to ids, exactly as in training (training/ner/vocabulary.py). */
 export class WordVocabulary {
   readonly #ids: ReadonlyMap<string, number>
-  readonly size: number
   readonly separator: number
 
   constructor(entries: readonly string[]) {
     this.#ids = new Map(entries.map((entry, id) => [entry, id]))
-    this.size = entries.length
     const separator = this.#ids.get(SEPARATOR)
     if (separator === undefined) throw new Error(`words.txt has no ${SEPARATOR}`)
     this.separator = separator
@@ -40,7 +38,6 @@ export class WordVocabulary {
 /** Characters to ids, exactly as in training. */
 export class CharacterVocabulary {
   readonly #ids: ReadonlyMap<number, number>
-  readonly size: number
   /** Characters read of a token: of a longer one the first and the last half of this. */
   readonly length: number
 
@@ -48,7 +45,6 @@ export class CharacterVocabulary {
     this.#ids = new Map(
       entries.slice(UNKNOWN + 1).map((entry, i) => [codePointAt(entry, 0), i + UNKNOWN + 1])
     )
-    this.size = entries.length
     this.length = length
   }
 

@@ -37,4 +37,3 @@ export const WarningSchema = Type.Object(
 )
 
 export type Entity = Static<typeof EntitySchema>
-export type TextWarning = Static<typeof WarningSchema>

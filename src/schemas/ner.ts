@@ -5,7 +5,7 @@ import { OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
 import { reference } from './reference.ts'
 
-export const exampleText =
+const exampleText =
   'CHIEF COMPLAINT: Chest pain.\nMs. Okafor is a 58-year-old woman with hypertension who denies fever. ' +
   'She takes lisinopril 10 mg p.o. daily. BP 142/88, pulse 84. ALLERGIES: Penicillin.'
 
@@ -90,6 +90,7 @@ export const BatchResponseSchema = Type.Object(
   { $id: 'BatchResponse', additionalProperties: false }
 )
 
-export type Recognized = Omit<Static<typeof NerResponseSchema>, 'model'>
+export type NerResponse = Static<typeof NerResponseSchema>
+export type Recognized = Omit<NerResponse, 'model'>
 export type BatchResponse = Static<typeof BatchResponseSchema>
 export type Document = Static<typeof DocumentSchema>

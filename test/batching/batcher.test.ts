@@ -180,6 +180,22 @@ describe('results', () => {
     expect((await second).queued).toBe(40)
   })
 
+  test('tell the longest wait, though it was not that of the last answer', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    const others = [batcher.submit(['x']), batcher.submit(['y'])]
+    const answer = batcher.submit(['a', 'b'])
+    lanes[0].call.answer()
+    await settle()
+    vi.advanceTimersByTime(20)
+    lanes[1].call.answer()
+    await settle()
+    lanes[1].call.answer()
+    await settle()
+    lanes[0].call.answer()
+    expect((await answer).queued).toBe(20)
+    await Promise.all(others)
+  })
+
   test('of nothing are nothing', async () => {
     const { batcher, lane } = setUp()
     expect(await batcher.submit([])).toEqual({ settled: [], queued: 0 })

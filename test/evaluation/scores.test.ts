@@ -78,7 +78,8 @@ describe('partial spans', () => {
   test.each<[string, string[], string[], number[]]>([
     ['an overlap with the same label is correct', ['0-9 Age'], ['5-14 Age'], [1, 1, 1]],
     ['with another label it is not', ['0-9 Age'], ['5-14 Name'], [0, 1, 1]],
-    ['touching is not overlapping', ['0-4 Age'], ['4-9 Age'], [0, 1, 1]],
+    ['touching at the end is not overlapping', ['0-4 Age'], ['4-9 Age'], [0, 1, 1]],
+    ['touching at the start is not overlapping', ['4-9 Age'], ['0-4 Age'], [0, 1, 1]],
     ['a gold entity matches once', ['0-19 Age'], ['0-4 Age', '5-9 Age'], [1, 2, 1]],
     ['a found entity matches once', ['0-4 Age', '5-9 Age'], ['0-9 Age'], [1, 1, 2]],
     [
