@@ -85,7 +85,12 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     return Object.freeze(
       envSchema<Config>({
         schema: { ...ConfigSchema, additionalProperties: false },
-        data: Object.fromEntries(Object.keys(ConfigSchema.properties).map(name => [name, environment[name]])),
+        data: Object.fromEntries(
+          Object.entries(ConfigSchema.properties).map(([name, property]) => [
+            name,
+            plain(environment[name], property)
+          ])
+        ),
         env: false,
         dotenv: false
       })
@@ -95,6 +100,12 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     if (!faults) throw error
     throw new ConfigError(faults.map(describe).join('\n'))
   }
+}
+
+/** Keeps the validator's coercion from taking "Infinity", "1e400" or a blank for a number. */
+function plain(value: string | undefined, property: object): string | undefined {
+  const numeric = 'type' in property && property.type === 'integer'
+  return numeric && value !== undefined && !/^-?\d{1,15}$/.test(value) ? 'not a number' : value
 }
 
 interface Fault {

@@ -4,7 +4,13 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error }
   const { code } = error as { code?: unknown }
-  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
+  // A message can have lines that look like frames; it stands before them, and a frame ends in a place of a file.
+  const stack = error.stack ?? ''
+  const message = stack.indexOf(error.message)
+  const after = message < 0 ? stack : stack.slice(message + error.message.length)
+  const frames = after
+    .split('\n')
+    .filter(line => /^\s+at (?:.*\()?(?:node:|file:|\/)\S*:\d+:\d+\)?$/.test(line))
   return {
     type: error.name,
     ...(typeof code === 'string' && { code }),
@@ -21,6 +27,15 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     {
       level,
       serializers: { err: serializeError, error: serializeError },
+      hooks: {
+        // Without a message pino takes that of the error.
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[]
+          const fields = first instanceof Error ? { err: first } : first
+          const needed = rest.length === 0 && typeof fields === 'object' && fields !== null && 'err' in fields
+          method.apply(this, [fields, ...(needed ? ['error'] : rest)] as Parameters<typeof method>)
+        }
+      },
       redact: { paths: ['text', '*.text', 'body', '*.body'], remove: true }
     },
     destination ?? pino.destination({ dest: 1, sync: false })

@@ -93,8 +93,7 @@ describe('each number', () => {
     expect(faultsOf({ PORT: value })).toEqual(['PORT must be integer'])
   })
 
-  // Reported: what is not finite passes every bound, and white space counts as 0.
-  test.fails.each(['Infinity', '-Infinity', '1e400', ' '])('is not %j either', value => {
+  test.each(['Infinity', '-Infinity', '1e400', ' '])('is not %j either', value => {
     expect(faultsOf({ PORT: value })).not.toEqual([])
   })
 })

@@ -97,17 +97,15 @@ describe('of an error the logger keeps the type, the code and the frames', () =>
     if (err !== undefined) expect(line.err).toEqual({ type })
   })
 
-  // Reported: pino takes the message of an error as that of the line when none is given.
-  test.fails('also when it is logged without a message', () => {
+  test('also when it is logged without a message', () => {
     logged(logger => logger.error({ err: error }))
   })
 
-  test.fails('also when nothing but the error is logged', () => {
+  test('also when nothing but the error is logged', () => {
     logged(logger => logger.error(error))
   })
 
-  // Reported: a line of the message that begins with white space and "at" passes for a frame.
-  test.fails('also when its message looks like a stack', () => {
+  test('also when its message looks like a stack', () => {
     logged(logger => logger.error({ err: new Error(`Seen\n  at ${MARK} Clinic`) }, 'failed'))
   })
 })

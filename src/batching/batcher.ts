@@ -64,6 +64,7 @@ export class Batcher<Request, Result> {
   /** cost that lanes are working on */
   #running = 0
   #dispatches = 0
+  #drained: Promise<void> | undefined
   #onDrained: (() => void) | undefined
   #closing = false
 
@@ -96,12 +97,14 @@ export class Batcher<Request, Result> {
     let abort: (() => void) | undefined
     try {
       return await new Promise<Submission<Result>>((resolve, reject) => {
+        const items = this.#enqueue(requests, group, resolve)
         abort = () => {
+          // What runs cannot be stopped, but is not tried again.
+          for (const item of items) item.done = true
           this.#drop(group)
           reject(signal?.reason)
         }
         signal?.addEventListener('abort', abort, { once: true })
-        const items = this.#enqueue(requests, group, resolve)
         timer = setTimeout(() => this.#expire(items, group), this.#options.deadline)
         this.pump()
       })
@@ -113,10 +116,10 @@ export class Batcher<Request, Result> {
 
   /** Gives what waits to the lanes that are free; to be called when one becomes free. */
   pump(): void {
+    // What waits is shared among all lanes, so that one does not take everything while another stands idle.
+    const share = Math.ceil(this.#queue.cost / this.#options.laneCount)
     for (const lane of this.#options.idleLanes()) {
       if (this.#queue.length === 0) return
-      // What waits is shared among all lanes, so that one does not take everything while another stands idle.
-      const share = Math.ceil(this.#queue.cost / this.#options.laneCount)
       const items = this.#queue.take(Math.min(share, this.#options.dispatchBudget))
       void this.#dispatch(lane, items)
     }
@@ -125,10 +128,11 @@ export class Batcher<Request, Result> {
   /** Refuses new requests and ends when everything admitted is settled. */
   async close(): Promise<void> {
     this.#closing = true
-    if (this.#dispatches === 0 && this.#queue.length === 0) return
-    await new Promise<void>(resolve => {
+    this.#drained ??= new Promise<void>(resolve => {
       this.#onDrained = resolve
     })
+    this.#checkDrained()
+    await this.#drained
   }
 
   #admit(requests: readonly Request[]): void {
@@ -178,11 +182,8 @@ export class Batcher<Request, Result> {
   async #dispatch(lane: Lane<Request, Result>, items: readonly Item<Request, Result>[]): Promise<void> {
     const cost = items.reduce((sum, item) => sum + item.cost, 0)
     const start = performance.now()
-    const hung = { yes: false }
-    const watchdog = setTimeout(() => {
-      hung.yes = true
-      lane.kill()
-    }, this.#options.deadline)
+    // A lane that takes longer hangs. Its requests were answered when their own deadline passed, at the latest now.
+    const watchdog = setTimeout(() => lane.kill(), this.#options.deadline)
     this.#dispatches++
     this.#running += cost
     try {
@@ -192,8 +193,7 @@ export class Batcher<Request, Result> {
         item.settle({ result, index }, start - item.admitted)
       })
     } catch (error) {
-      if (hung.yes) for (const item of items) item.settle({ error: this.#deadlineError() }, 0)
-      else if (error instanceof LaneLost) this.#retry(items)
+      if (error instanceof LaneLost) this.#retry(items)
       else this.#separate(items, error)
     } finally {
       clearTimeout(watchdog)

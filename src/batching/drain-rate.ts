@@ -1,21 +1,27 @@
-/** Weight of the newest measurement. */
-const NEWEST = 0.1
+/** How much of what was measured before still counts after the next measurement. */
+const KEPT = 0.9
 
-/** How much cost one lane works off in a millisecond, as an exponential moving average of what was measured. */
+/**
+ * How much cost one lane works off in a millisecond: cost over time, both exponentially decaying sums, so that many
+ * small dispatches do not hide how fast a large one goes.
+ */
 export class DrainRate {
-  #perMillisecond: number
+  #cost: number
+  #milliseconds: number
 
-  /** @param initial used until something was measured */
+  /** @param initial used until something was measured; it counts as one millisecond of work */
   constructor(initial: number) {
-    this.#perMillisecond = initial
+    this.#cost = initial
+    this.#milliseconds = 1
   }
 
   get perMillisecond(): number {
-    return this.#perMillisecond
+    return this.#cost / this.#milliseconds
   }
 
   record(cost: number, milliseconds: number): void {
     if (cost <= 0 || milliseconds <= 0) return
-    this.#perMillisecond += NEWEST * (cost / milliseconds - this.#perMillisecond)
+    this.#cost = this.#cost * KEPT + cost
+    this.#milliseconds = this.#milliseconds * KEPT + milliseconds
   }
 }

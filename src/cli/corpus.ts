@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { utf16Offsets } from '../text.ts'
@@ -32,23 +31,37 @@ export async function* readCorpus(
   path: string,
   offsets: 'codepoint' | 'utf16'
 ): AsyncGenerator<CorpusDocument> {
-  const input = path === '-' ? process.stdin : createReadStream(path)
   let number = 0
-  for await (const json of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const json of linesOf(path === '-' ? process.stdin : createReadStream(path))) {
     number++
     if (json.trim() === '') continue
     const document = parseLine(json)
     if (!document) throw new Error(`${path}, line ${number}: not a document with "id" and "text"`)
-    const table = offsets === 'codepoint' ? utf16Offsets(document.text) : undefined
-    if (table && document.entities) {
-      document.entities = document.entities.map(({ start, end, label }) => ({
-        start: table[start],
-        end: table[end],
-        label
-      }))
+    const { text, entities } = document
+    if (!entities) {
+      yield document
+      continue
     }
-    yield document
+    const table = offsets === 'codepoint' ? utf16Offsets(text) : undefined
+    const at = (offset: number): number => (table ? table[offset] : offset)
+    const converted = entities.map(({ start, end, label }) => ({ start: at(start), end: at(end), label }))
+    if (!converted.every(({ start, end }) => start < end && end <= text.length)) {
+      throw new Error(`${path}, line ${number}: an entity does not lie in the text`)
+    }
+    yield { ...document, entities: converted.sort((a, b) => a.start - b.start) }
   }
+}
+
+/** Lines of a stream. Ends at newlines alone: newer versions of Node's own reader also end at U+2028. */
+async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
+  let rest = ''
+  stream.setEncoding('utf8')
+  for await (const chunk of stream) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
 }
 
 function parseLine(json: string): CorpusDocument | undefined {

@@ -134,13 +134,17 @@ function countTokens(
   gold: readonly LabeledSpan[],
   found: readonly LabeledSpan[]
 ): void {
-  const right = tagTokens(tokens, gold)
-  const mine = tagTokens(tokens, found)
+  const right = tagTokens(tokens, inOrder(gold))
+  const mine = tagTokens(tokens, inOrder(found))
   for (let i = 0; i < tokens.length; i++) {
     if (right[i] !== 'O') counts.gold++
     if (mine[i] !== 'O') counts.found++
     if (mine[i] !== 'O' && mine[i] === right[i]) counts.correct++
   }
+}
+
+function inOrder(spans: readonly LabeledSpan[]): LabeledSpan[] {
+  return [...spans].sort((a, b) => a.start - b.start)
 }
 
 /** IOB2 tags of sorted tokens; spans are sorted and do not overlap. */

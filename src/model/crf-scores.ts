@@ -15,7 +15,12 @@ const crfFile = Compile(CrfFileSchema)
 
 /** @throws Error when the file does not hold finite scores for `tags` tags */
 export function parseCrf(json: string, tags: number): CrfScores {
-  const value: unknown = JSON.parse(json)
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw new Error('crf.json is not JSON')
+  }
   if (!crfFile.Check(value)) throw new Error('crf.json is not start, end and transitions')
   const rows = [value.start, value.end, ...value.transitions]
   if (

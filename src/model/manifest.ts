@@ -83,5 +83,6 @@ export function parseManifest(json: string): Manifest {
   }
   if (manifest.Check(value)) return value
   const [fault] = manifest.Errors(value)
-  throw new Error(`manifest.json${fault?.instancePath ?? ''} ${fault?.message ?? 'is not a manifest'}`)
+  const rule = fault?.message === 'schema is false' ? 'is not a member of a manifest' : fault?.message
+  throw new Error(`manifest.json${fault?.instancePath ?? ''} ${rule ?? 'is not a manifest'}`)
 }

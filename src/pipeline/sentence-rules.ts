@@ -15,7 +15,7 @@ export const seldomFinal: ReadonlySet<string> = new Set(
   (
     'pt pts hx dx rx tx sx fx px tab tabs cap caps gtt gtts inj susp soln supp amp ext int lat med meds post ant sup inf ' +
     'bilat temp resp wt ht abd neuro jan feb mar apr jun jul aug sep sept oct nov dec etc al inc ltd co corp est ed diff ' +
-    'esp incl max'
+    'esp incl max staph strep vit hep grav cath mon tue tues wed thu thur thurs fri sat sun'
   ).split(' ')
 )
 
@@ -27,3 +27,11 @@ export const openers: ReadonlySet<string> = new Set(
     'additionally today currently now next both one two follow following past'
   ).split(' ')
 )
+
+/** Openers that nothing but a sentence begins with, for text in capitals, where "P.O. AT BEDTIME" is common. */
+export const capitalOpeners: ReadonlySet<string> = new Set(
+  'he she they we i his her their our the this these patient'.split(' ')
+)
+
+/** Before an initial, these say that a name follows: "seen by E. Whitcombe", not "hepatitis C. She". */
+export const beforeNames: ReadonlySet<string> = new Set('by with from per and see to'.split(' '))

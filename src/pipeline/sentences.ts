@@ -1,4 +1,4 @@
-import { neverFinal, openers, seldomFinal } from './sentence-rules.ts'
+import { beforeNames, capitalOpeners, neverFinal, openers, seldomFinal } from './sentence-rules.ts'
 import { AFTER_NEWLINE, AFTER_SPACE, DOTTED, type Tokens } from './tokens.ts'
 
 /** Sentences of a text as ranges of its tokens; they cover every token, in order. */
@@ -54,6 +54,8 @@ function safeCut(text: string, tokens: Tokens, first: number, limit: number): nu
 function isBoundary(text: string, tokens: Tokens, first: number, next: number): boolean {
   if (tokens.flags[next] & AFTER_NEWLINE) return true
   const end = lastBeforeClosing(text, tokens, first, next)
+  // "It hurts." said the patient.
+  if (end < next - 1 && shapeOf(text, tokens, next) === LOWER) return false
   const mark = text[tokens.ends[end] - 1]
   if (mark !== '.' && mark !== '!' && mark !== '?') return false
   if (tokens.flags[end] & DOTTED) {
@@ -81,15 +83,16 @@ function periodEnds(text: string, tokens: Tokens, first: number, end: number, ne
     )
   }
   if (!attached) return shape !== LOWER
-  if (isListNumber(text, tokens, first, word)) return false
-  const spelled = text.slice(tokens.starts[word], Math.min(tokens.ends[word], tokens.starts[word] + 16))
-  const lower = spelled.toLowerCase()
+  if (isListNumber(text, tokens, first, word, next)) return false
+  const lower = lowerCased(text, tokens, word)
   if (lower === 'no') return !isDigitAt(text, tokens.starts[next])
   if (neverFinal.has(lower)) return false
   if (seldomFinal.has(lower)) return opens(text, tokens, next)
   if (wordLength(tokens, word) === 1 && isUpperAt(text, tokens.starts[word])) {
     // "John Q. Smith", "E. coli"; but "hepatitis C. She"
     if (shape === LOWER) return false
+    // "T. 98.6 P. 72" belong together; "hepatitis C. 2. COPD" do not
+    if (isDigitAt(text, tokens.starts[next])) return isItemNumber(text, tokens, next)
     return !isInitial(text, tokens, first, word) || opens(text, tokens, next)
   }
   if (shape === LOWER) return wordLength(tokens, word) > 3 || isDigitAt(text, tokens.ends[word] - 1)
@@ -104,7 +107,7 @@ function lastBeforeClosing(text: string, tokens: Tokens, first: number, next: nu
 }
 
 /** `1.`, `12.`, `a.` at the start of a sentence, or after a colon or comma, number the item that follows. */
-function isListNumber(text: string, tokens: Tokens, first: number, word: number): boolean {
+function isListNumber(text: string, tokens: Tokens, first: number, word: number, next: number): boolean {
   const start = tokens.starts[word]
   const length = wordLength(tokens, word)
   const numeric = isDigitAt(text, start) && isDigitAt(text, tokens.ends[word] - 1) && length <= 2
@@ -112,14 +115,17 @@ function isListNumber(text: string, tokens: Tokens, first: number, word: number)
   if (!numeric && !letter) return false
   if (word === first) return true
   const before = text[tokens.starts[word - 1]]
-  return before === ':' || (numeric && before === ',')
+  // "PLAN: a. Rest", but "SEX: M. AGE: 54"
+  return before === ':' ? numeric || !isHeader(text, tokens, next) : numeric && before === ','
 }
 
 /** A capital letter after a capitalized word or a title is an initial: "John Q. Smith", not "hepatitis C. She". */
 function isInitial(text: string, tokens: Tokens, first: number, word: number): boolean {
   if (word === first) return true
   const before = tokens.starts[word - 1]
-  return isUpperAt(text, before) || text[before] === '.'
+  return (
+    isUpperAt(text, before) || text[before] === '.' || beforeNames.has(lowerCased(text, tokens, word - 1))
+  )
 }
 
 /** Whether token `next` clearly opens a sentence: a word of the list, a list number, a header before a colon. */
@@ -127,8 +133,11 @@ function opens(text: string, tokens: Tokens, next: number): boolean {
   const start = tokens.starts[next]
   if (isDigitAt(text, start)) return isItemNumber(text, tokens, next)
   if (!isUpperAt(text, start)) return false
-  if (openers.has(text.slice(start, Math.min(tokens.ends[next], start + 16)).toLowerCase())) {
-    return wordLength(tokens, next) === 1 || shapeOf(text, tokens, next) === CAPITALIZED
+  const word = lowerCased(text, tokens, next)
+  if (shapeOf(text, tokens, next) === CAPITALIZED || wordLength(tokens, next) === 1) {
+    if (openers.has(word)) return true
+  } else if (capitalOpeners.has(word)) {
+    return true
   }
   return isHeader(text, tokens, next)
 }
@@ -170,6 +179,13 @@ function shapeOf(text: string, tokens: Tokens, token: number): number {
 
 function spaced(tokens: Tokens, token: number): boolean {
   return (tokens.flags[token] & AFTER_SPACE) !== 0
+}
+
+/** A token in lower case; of a long one, which no list holds, only the beginning. */
+function lowerCased(text: string, tokens: Tokens, token: number): string {
+  return text
+    .slice(tokens.starts[token], Math.min(tokens.ends[token], tokens.starts[token] + 16))
+    .toLowerCase()
 }
 
 function wordLength(tokens: Tokens, token: number): number {

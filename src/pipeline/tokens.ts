@@ -53,7 +53,7 @@ export function tokenize(text: string): Tokens {
       end = endOfDotted(text, index)
       if (end > 0) dotted = DOTTED
       else end = endOfWord(text, index)
-    } else if (codePoint === PERIOD && pending !== 0 && isDigit(text, index + 1)) {
+    } else if (codePoint === PERIOD && isDigit(text, index + 1) && !followsWord(text, index)) {
       end = endOfWord(text, index + 1)
     } else {
       const possessive = pending === 0 && wordBefore(text, index) && isPossessive(text, index)
@@ -135,8 +135,15 @@ function isPossessive(text: string, index: number): boolean {
 
 /** Whether a letter, digit or mark stands just before `index`. */
 function wordBefore(text: string, index: number): boolean {
-  const kind = classAt(text, index - 1)
+  if (index === 0) return false
+  const astral = index > 1 && codePointAt(text, index - 2) > 0xffff
+  const kind = classAt(text, astral ? index - 2 : index - 1)
   return kind === LETTER || kind === DIGIT || kind === EXTEND
+}
+
+/** Whether a period at `index` belongs to what stands before it: not the decimal point of ".5 mg" or "(<.01)". */
+function followsWord(text: string, index: number): boolean {
+  return wordBefore(text, index) || text.charCodeAt(index - 1) === PERIOD
 }
 
 /**
@@ -157,11 +164,22 @@ function endOfDotted(text: string, index: number): number {
   return text.charCodeAt(end) === PERIOD ? end + 1 : end
 }
 
-/** End of one to three ASCII letters or digits that start at `index`, or 0 when there are none or more. */
+/**
+ * End of one to three ASCII letters or digits that start at `index`, or 0 when there are none, when the word goes on,
+ * or when it opens a sentence after a lost space ("q.d.She").
+ */
 function endOfGroup(text: string, index: number): number {
   let end = index
   while (end - index < 4 && isAlphanumeric(text.charCodeAt(end))) end++
-  return end > index && end - index < 4 ? end : 0
+  if (end === index || end - index > 3 || isCapitalized(text, index, end)) return 0
+  const after = classAt(text, end)
+  return after === LETTER || after === DIGIT || after === EXTEND ? 0 : end
+}
+
+/** An upper-case ASCII letter, then a lower-case one. */
+function isCapitalized(text: string, start: number, end: number): boolean {
+  const [first, second] = [text.charCodeAt(start), text.charCodeAt(start + 1)]
+  return end - start > 1 && first >= 0x41 && first <= 0x5a && second >= 0x61 && second <= 0x7a
 }
 
 function isAlphanumeric(unit: number): boolean {

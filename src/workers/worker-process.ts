@@ -30,11 +30,13 @@ export class WorkerProcess {
   constructor(entry: URL, modelFolder: string, sha256: string, events: WorkerEvents) {
     this.#child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
     this.#child.on('message', (message: WorkerResponse) => this.#receive(message, events))
-    this.#child.on('error', () => this.kill())
-    this.#child.once('exit', () => {
+    const gone = once(() => {
       this.#take()?.reject(new WorkerLost('The worker process ended'))
       events.onExit(this.#refusal)
     })
+    this.#child.once('exit', gone)
+    // A process that could not be started never exits; one that was is ended.
+    this.#child.on('error', () => (this.#child.pid === undefined ? gone() : this.kill()))
     this.#send({ kind: 'initialize', modelFolder, sha256 })
   }
 
@@ -100,5 +102,14 @@ export class WorkerProcess {
       default:
         message satisfies never
     }
+  }
+}
+
+function once(run: () => void): () => void {
+  let ran = false
+  return () => {
+    if (ran) return
+    ran = true
+    run()
   }
 }

@@ -6,12 +6,19 @@ describe('the drain rate', () => {
     expect(new DrainRate(50).perMillisecond).toBe(50)
   })
 
-  test('moves a tenth of the way to each measurement', () => {
+  test('is the cost of all dispatches over their time, older ones counting less', () => {
     const rate = new DrainRate(50)
     rate.record(1000, 10)
-    expect(rate.perMillisecond).toBeCloseTo(55)
+    expect(rate.perMillisecond).toBeCloseTo((50 * 0.9 + 1000) / (0.9 + 10))
     rate.record(100, 10)
-    expect(rate.perMillisecond).toBeCloseTo(50.5)
+    expect(rate.perMillisecond).toBeCloseTo((50 * 0.81 + 900 + 100) / (0.81 + 9 + 10))
+  })
+
+  test('is not hidden by small dispatches, which cost more than their size', () => {
+    const rate = new DrainRate(50)
+    for (let i = 0; i < 20; i++) rate.record(30_000, 100)
+    for (let i = 0; i < 5; i++) rate.record(50, 2)
+    expect(rate.perMillisecond).toBeGreaterThan(270)
   })
 
   test('comes to what is measured again and again', () => {

@@ -223,8 +223,7 @@ describe('a folder that is signed but wrong is refused', () => {
     await expect(loadModel(copy.folder)).rejects.toThrow()
   })
 
-  // Reported: the message is that of JSON.parse and does not say which file.
-  test.fails('with a score of NaN, and the message names the file', async () => {
+  test('with a score of NaN, and the message names the file', async () => {
     const copy = new ModelCopy()
     copy.sign('crf.json', copy.text('crf.json').replace(/-?\d+\.\d+/, 'NaN'))
     await expect(loadModel(copy.folder)).rejects.toThrow('crf.json')
