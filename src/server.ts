@@ -1,57 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import closeWithGrace from 'close-with-grace'
-import { buildApp } from './app.ts'
-import { ConfigError, loadConfig } from './config.ts'
-import { usableCores } from './cores.ts'
-import { createLogger } from './logger.ts'
-import { describeModel } from './model/load-model.ts'
-import { packageVersion } from './package-version.ts'
-import { createPooledRecognizer } from './recognition/pooled.ts'
+/**
+ * Process entry. Loading takes a moment, in which nothing has been promised to anybody: a signal ends the process.
+ * Without this, process 1 of a container would not even notice it, for the system gives that one no default handler.
+ */
+const leave = (): void => process.exit(0)
+const signals = ['SIGTERM', 'SIGINT'] as const
+for (const signal of signals) process.on(signal, leave)
 
-/** Process entry: configuration, workers, app, listen, and an orderly end. */
-async function serve(): Promise<void> {
-  const config = loadConfig(process.env)
-  const logger = createLogger(config.LOG_LEVEL)
-  const model = await describeModel(config.NER_MODEL_DIR)
-  const workers = config.NER_WORKERS || usableCores()
-  const recognizer = createPooledRecognizer({
-    model,
-    modelFolder: config.NER_MODEL_DIR,
-    workers,
-    deadline: config.NER_DEADLINE_MS,
-    maxWait: config.NER_MAX_WAIT_MS,
-    onWorkerEvent: event => logger[event.kind === 'lost' ? 'error' : 'info'](event, 'worker')
+try {
+  const { serve } = await import('./serve.ts')
+  await serve(() => {
+    for (const signal of signals) process.off(signal, leave)
   })
-  let draining = false
-  const app = await buildApp(config, {
-    recognizer,
-    logger,
-    version: packageVersion,
-    draining: () => draining
-  })
-
-  closeWithGrace(
-    { delay: config.NER_DRAIN_DELAY_MS + config.NER_DRAIN_TIMEOUT_MS, logger },
-    async ({ signal, err }) => {
-      draining = true
-      logger.info({ signal, err }, 'shutting down')
-      await sleep(config.NER_DRAIN_DELAY_MS)
-      await app.close()
-      logger.info('stopped')
-    }
-  )
-  const address = await app.listen({
-    host: config.HOST,
-    port: config.PORT,
-    listenTextResolver: address => `listening on ${address}`
-  })
-  logger.info({ address, workers, model: model.manifest.name, version: model.manifest.version }, 'started')
+} catch (error) {
+  const reason = error instanceof Error ? error.message : 'unknown fault'
+  process.stderr.write(`The service cannot start:\n${reason}\n`)
+  process.exit(1)
 }
 
-serve().catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : 'unknown fault'
-  const heading =
-    error instanceof ConfigError ? 'The configuration cannot be used:' : 'The service cannot start:'
-  process.stderr.write(`${heading}\n${reason}\n`)
-  process.exit(1)
-})
+export {}

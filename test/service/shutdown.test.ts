@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { note } from '../helpers/notes.ts'
-import { startService, until } from '../helpers/service.ts'
+import { childrenOf, startService, until } from '../helpers/service.ts'
 
 const entry = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
@@ -26,6 +26,18 @@ describe('SIGTERM', () => {
     service.process.kill('SIGTERM')
     expect(await service.exited).toEqual({ code: 0, signal: null })
     for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow()
+  })
+
+  test('ends it with 0 while it is still loading', async () => {
+    const child = spawn(process.execPath, [entry], {
+      env: { PATH: process.env.PATH, PORT: '0' },
+      stdio: 'ignore'
+    })
+    const exited = new Promise(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
+    // Workers are started before the app is built.
+    await until(() => childrenOf(child.pid ?? 0).length > 0)
+    child.kill('SIGTERM')
+    expect(await exited).toEqual({ code: 0, signal: null })
   })
 
   test('a second one ends it at once', async () => {
