@@ -32,20 +32,24 @@ export interface AppDependencies {
   readonly draining?: () => boolean
 }
 
-/**
- * How long a client may take: headers 3 s, everything 5 s, checked each second. Node closes nothing by default, so
- * that a client which drips bytes would hold its socket for ever.
- */
-const timeouts = {
-  requestTimeout: 5_000,
-  http: { headersTimeout: 3_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 }
-}
+/** Longest time for a client to send the headers of a request, and how often that is checked. */
+const HEADERS_TIMEOUT_MS = 3_000
+const CHECK_INTERVAL_MS = 1_000
 
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { recognizer, logger, version, draining = () => false } = dependencies
   const app = fastify({
-    ...timeouts,
+    requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+    // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS),
+      requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      requireHostHeader: false
+    },
+    // What comes on an open connection while the service shuts down is answered as anything else is.
+    return503OnClosing: false,
     loggerInstance: logger,
     // Our own line a request is in plugins/request-log.ts.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -79,16 +83,24 @@ function acceptedId(id: string | string[] | undefined): string | undefined {
   return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
 
+/** Codes of Node's parser and timeouts that have an error of their own. */
+const clientErrors: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large'
+}
+
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+function answerClientError(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const code: ErrorCode = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'malformed_request'
+  const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
+  const { status, title } = errorTable[code]
+  this.log.info({ status, code }, 'request')
   const body = JSON.stringify(toProblem(new ServiceError(code)))
   socket.end(
-    `HTTP/1.1 ${errorTable[code].status} ${errorTable[code].title}\r\n` +
-      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   )
 }

@@ -30,7 +30,7 @@ export const ConfigSchema = Type.Object({
       'Worker processes; 0 is one for each core that the process may use (a container quota counts).'
   }),
   NER_MAX_TEXT_LENGTH: Type.Integer({
-    default: 2_000_000,
+    default: 1_048_576,
     minimum: 1,
     maximum: 20_000_000,
     description: 'Longest text, in UTF-16 code units.'
@@ -46,6 +46,12 @@ export const ConfigSchema = Type.Object({
     minimum: 1024,
     maximum: 268_435_456,
     description: 'Largest request body, in bytes.'
+  }),
+  NER_REQUEST_TIMEOUT_MS: Type.Integer({
+    default: 5_000,
+    minimum: 1_000,
+    maximum: 600_000,
+    description: 'Longest time for a client to send a whole request.'
   }),
   NER_DEADLINE_MS: Type.Integer({
     default: 30_000,

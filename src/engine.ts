@@ -118,7 +118,8 @@ export class Engine {
       start: tokens.starts[offset + first],
       end: tokens.ends[offset + last - 1],
       label: this.#model.manifest.labels[label],
-      confidence: this.#marginals.entity(first, last, label)
+      // Rounded here, so that what is filtered by is what is shown.
+      confidence: Math.round(this.#marginals.entity(first, last, label) * 1e6) / 1e6
     }
   }
 }

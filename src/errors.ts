@@ -1,6 +1,6 @@
 /**
- * Every error a caller can meet: its stable code, HTTP status and title. `retryable` errors carry Retry-After
- * when the time is known. Nothing else is ever sent as an error.
+ * Every error a caller can meet: its stable code, HTTP status and title. Those of a state that will pass carry
+ * Retry-After.
  */
 export const errorTable = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
@@ -15,6 +15,7 @@ export const errorTable = {
   invalid_request: { status: 422, title: 'The request does not match its schema' },
   unknown_label: { status: 422, title: 'The model does not have this label' },
   duplicate_id: { status: 422, title: 'Another document of the request has the same id' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   /** never sent: it stands in the log for a client that hung up */
   client_gone: { status: 499, title: 'The client hung up' },
   internal: { status: 500, title: 'An unexpected error occurred' },

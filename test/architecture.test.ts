@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['model'],
   ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
   ['schemas'],
-  ['errors', 'span', 'text', 'cores', 'package-version']
+  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts'
 import { DrainRate } from './drain-rate.ts'
-import { type Costed, CostQueue } from './queue.ts'
+import { FairQueue, type Queued } from './queue.ts'
 
 /** Something that works on several requests at once, one call at a time. */
 export interface Lane<Request, Result> {
@@ -11,12 +11,15 @@ export interface Lane<Request, Result> {
 }
 
 /** The lane ended before it answered: whether a request was the cause is not known. */
-export class LaneLost extends Error {}
+export class LaneLost extends Error {
+  override readonly name = 'LaneLost'
+}
 
 export interface BatcherOptions<Request, Result> {
   /** lanes that are free now */
   readonly idleLanes: () => readonly Lane<Request, Result>[]
-  readonly laneCount: number
+  /** lanes that work at all, at least one */
+  readonly laneCount: () => number
   readonly costOf: (request: Request) => number
   /** most cost given to a lane at once, unless one request alone is more */
   readonly dispatchBudget: number
@@ -39,11 +42,9 @@ export interface Submission<Result> {
   readonly queued: number
 }
 
-interface Item<Request, Result> extends Costed {
+interface Item<Request, Result> extends Queued {
   readonly request: Request
-  readonly group: object
   attempts: number
-  alone: boolean
   done: boolean
   /** @param queued milliseconds waited, for a request that was dispatched */
   settle(outcome: Settled<Result>, queued: number): void
@@ -52,6 +53,8 @@ interface Item<Request, Result> extends Costed {
 
 /** A request whose lane was lost is tried once more, alone, so that it cannot take its neighbours along again. */
 const ATTEMPTS = 2
+/** Share of the deadline that a prediction may use: predictions err. */
+const DEADLINE_SHARE = 0.8
 
 /**
  * Continuous batching: a free lane takes what waits, up to a budget; nothing waits for a timer. Admission is in
@@ -59,7 +62,7 @@ const ATTEMPTS = 2
  */
 export class Batcher<Request, Result> {
   readonly #options: BatcherOptions<Request, Result>
-  readonly #queue = new CostQueue<Item<Request, Result>>()
+  readonly #queue = new FairQueue<Item<Request, Result>>()
   readonly #rate: DrainRate
   /** cost that lanes are working on */
   #running = 0
@@ -77,9 +80,9 @@ export class Batcher<Request, Result> {
     return this.#queue.length
   }
 
-  /** Predicted milliseconds until a request admitted now is dispatched. */
-  get predictedWait(): number {
-    return (this.#queue.cost + this.#running / 2) / (this.#rate.perMillisecond * this.#options.laneCount)
+  /** Predicted milliseconds until a submission of `cost` is dispatched to its last request. */
+  predictedWait(cost: number): number {
+    return this.#milliseconds(this.#running / 2 + this.#queue.costAhead(cost))
   }
 
   /**
@@ -117,7 +120,7 @@ export class Batcher<Request, Result> {
   /** Gives what waits to the lanes that are free; to be called when one becomes free. */
   pump(): void {
     // What waits is shared among all lanes, so that one does not take everything while another stands idle.
-    const share = Math.ceil(this.#queue.cost / this.#options.laneCount)
+    const share = Math.ceil(this.#queue.cost / this.#options.laneCount())
     for (const lane of this.#options.idleLanes()) {
       if (this.#queue.length === 0) return
       const items = this.#queue.take(Math.min(share, this.#options.dispatchBudget))
@@ -135,17 +138,34 @@ export class Batcher<Request, Result> {
     await this.#drained
   }
 
+  /**
+   * Refuses what would wait too long, and what could not be done before the deadline. A single request is always
+   * admitted when nothing waits: it may be as large as the service allows.
+   */
   #admit(requests: readonly Request[]): void {
-    const { deadline, maxWait, laneCount, costOf } = this.#options
-    const wait = this.predictedWait
-    if (this.#queue.length === 0) return
-    const own = requests.reduce((sum, request) => sum + costOf(request), 0)
-    const excess = Math.max(wait - maxWait, wait + own / (this.#rate.perMillisecond * laneCount) - deadline)
-    if (excess <= 0) return
+    const { deadline, maxWait, costOf } = this.#options
+    const idle = this.#queue.length === 0
+    if (idle && requests.length === 1) return
+    const cost = requests.reduce((sum, request) => sum + costOf(request), 0)
+    const wait = this.predictedWait(cost)
+    const done = wait + this.#milliseconds(cost)
+    const late = done - deadline * DEADLINE_SHARE
+    if (late > 0 && idle) {
+      throw new ServiceError('overloaded', {
+        detail: `The request would take ${Math.round(done)} ms; the deadline is ${deadline} ms. Send fewer documents at once.`,
+        retryAfter: 1
+      })
+    }
+    const excess = Math.max(wait - maxWait, late)
+    if (excess <= 0 || idle) return
     throw new ServiceError('overloaded', {
-      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${maxWait} ms.`,
+      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${maxWait} ms, and ${deadline} ms to the answer.`,
       retryAfter: Math.max(1, Math.ceil(excess / 1000))
     })
+  }
+
+  #milliseconds(cost: number): number {
+    return cost / (this.#rate.perMillisecond * this.#options.laneCount())
   }
 
   #enqueue(
@@ -236,7 +256,7 @@ export class Batcher<Request, Result> {
 
   /** Takes what still waits of a submission out of the queue. */
   #drop(group: object): void {
-    if (this.#queue.length > 0) this.#queue.remove(item => item.group === group)
+    this.#queue.drop(group)
     this.#checkDrained()
   }
 

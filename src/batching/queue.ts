@@ -1,19 +1,31 @@
 /** What waits: its cost is in the unit of the budget. */
-export interface Costed {
+export interface Queued {
   readonly cost: number
+  /** the submission it belongs to */
+  readonly group: object
   /** to be dispatched with nothing else, since its last company did not survive */
   alone: boolean
 }
 
-/** First in, first out, with a running total of cost. Pure: no timer, no promise. */
-export class CostQueue<Item extends Costed> {
-  #items: Item[] = []
+interface Group<Item> {
+  readonly items: Item[]
   /** items before this index are gone */
-  #head = 0
+  next: number
+  cost: number
+}
+
+/**
+ * What waits, by submission: first in, first out within one, and in turns between them, so that a submission of one
+ * does not wait for all of a submission of a thousand. Pure: no timer, no promise.
+ */
+export class FairQueue<Item extends Queued> {
+  /** in the order of their turns */
+  readonly #groups = new Map<object, Group<Item>>()
+  #length = 0
   #cost = 0
 
   get length(): number {
-    return this.#items.length - this.#head
+    return this.#length
   }
 
   /** Cost of everything that waits. */
@@ -21,51 +33,83 @@ export class CostQueue<Item extends Costed> {
     return this.#cost
   }
 
+  /**
+   * What would be dispatched before a new submission of `cost` is through: of each other one as much, but at least
+   * what is first in it, and no more than it has.
+   */
+  costAhead(cost: number): number {
+    let sum = 0
+    for (const { items, next, cost: all } of this.#groups.values()) {
+      sum += Math.min(all, Math.max(cost, items[next].cost))
+    }
+    return sum
+  }
+
   push(item: Item): void {
-    this.#items.push(item)
-    this.#cost += item.cost
+    const group = this.#groups.get(item.group) ?? { items: [], next: 0, cost: 0 }
+    this.#groups.set(item.group, group)
+    group.items.push(item)
+    this.#add(group, item)
   }
 
-  /** Puts items back in front, in their order: they have waited already. */
+  /** Puts items back in front of their submissions, and those first in turn: they have waited already. */
   unshift(items: readonly Item[]): void {
-    this.#items = [...items, ...this.#items.slice(this.#head)]
-    this.#head = 0
-    for (const item of items) this.#cost += item.cost
+    const later = new Map(this.#groups)
+    this.#groups.clear()
+    for (const { group: key } of items) {
+      if (this.#groups.has(key)) continue
+      this.#groups.set(key, later.get(key) ?? { items: [], next: 0, cost: 0 })
+      later.delete(key)
+    }
+    for (const item of items.toReversed()) {
+      const group = this.#groups.get(item.group) as Group<Item>
+      if (group.next > 0) group.items[--group.next] = item
+      else group.items.unshift(item)
+      this.#add(group, item)
+    }
+    for (const [key, group] of later) this.#groups.set(key, group)
   }
 
-  /** Takes the first items whose costs together stay within `budget`; at least one when any waits. */
+  /**
+   * Takes one item of each submission in turn while their costs together stay within `budget`; at least one when any
+   * waits. An item that must be alone is taken alone.
+   */
   take(budget: number): Item[] {
     const taken: Item[] = []
     let cost = 0
-    while (this.#head < this.#items.length) {
-      const item = this.#items[this.#head]
+    for (const [key, group] of this.#groups) {
+      const item = group.items[group.next]
       if (taken.length > 0 && (item.alone || cost + item.cost > budget)) break
+      group.next++
       taken.push(item)
       cost += item.cost
-      this.#head++
+      this.#remove(group, item)
+      // To the end of the turns; this iteration will come to it again.
+      this.#groups.delete(key)
+      if (group.next < group.items.length) this.#groups.set(key, group)
       if (item.alone) break
-    }
-    this.#cost -= cost
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
     }
     return taken
   }
 
-  /** Removes what matches and returns it. */
-  remove(matches: (item: Item) => boolean): Item[] {
-    const removed: Item[] = []
-    const kept: Item[] = []
-    for (let i = this.#head; i < this.#items.length; i++) {
-      const item = this.#items[i]
-      if (matches(item)) {
-        removed.push(item)
-        this.#cost -= item.cost
-      } else kept.push(item)
-    }
-    this.#items = kept
-    this.#head = 0
-    return removed
+  /** Removes a submission. */
+  drop(key: object): void {
+    const group = this.#groups.get(key)
+    if (!group) return
+    this.#groups.delete(key)
+    this.#length -= group.items.length - group.next
+    this.#cost -= group.cost
+  }
+
+  #add(group: Group<Item>, item: Item): void {
+    group.cost += item.cost
+    this.#cost += item.cost
+    this.#length++
+  }
+
+  #remove(group: Group<Item>, item: Item): void {
+    group.cost -= item.cost
+    this.#cost -= item.cost
+    this.#length--
   }
 }

@@ -24,6 +24,9 @@ export class NetworkSession {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3
+    }).catch((cause: unknown) => {
+      // The runtime's own message holds paths of this machine.
+      throw new Error('model.onnx of the model folder cannot be loaded', { cause })
     })
     if (session.inputNames.join() !== inputs.join() || session.outputNames.join() !== outputs.join()) {
       throw new Error(

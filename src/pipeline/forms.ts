@@ -1,7 +1,7 @@
 import type { CharacterVocabulary, WordVocabulary } from '../model/vocabulary.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Forms kept between texts; past this the table starts anew, so that its memory is bounded. */
+/** Forms kept between texts; past this the table starts anew. */
 const KEPT_FORMS = 32_768
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40

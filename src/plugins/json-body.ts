@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ServiceError } from '../errors.ts'
 
@@ -12,6 +12,9 @@ async function jsonBody(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer
+    request.bodyBytes = bytes.length
+    const fault = encodingFault(request.headers)
+    if (fault) return done(new ServiceError('unsupported_media_type', { detail: fault }))
     if (bytes.length === 0) return done(new ServiceError('invalid_json', { detail: 'The body is empty.' }))
     if (!isUtf8(bytes)) return done(new ServiceError('invalid_encoding'))
     parse(request, bytes.toString('utf8'), (error, value) => {
@@ -19,6 +22,13 @@ async function jsonBody(app: FastifyInstance): Promise<void> {
       else done(null, value)
     })
   })
+}
+
+/** Why the body cannot be read as UTF-8 as it stands, when its headers say so. */
+function encodingFault(headers: FastifyRequest['headers']): string | undefined {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return 'Compressed bodies are not read.'
+  const charset = /charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8'
+  return /^utf-?8$/i.test(charset) ? undefined : 'The charset must be UTF-8.'
 }
 
 export default fp(jsonBody, { name: 'json-body' })

@@ -1,19 +1,17 @@
-import type { FastifyError, FastifyInstance, FastifyReply, HTTPMethods } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { type ErrorCode, errorTable, ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
+import { logRequest } from './request-log.ts'
 
 /** Errors of the framework that are the caller's, in our table. */
 const frameworkErrors: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
-  FST_ERR_BAD_URL: 'malformed_request',
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json'
 }
-
-const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** Every error leaves as application/problem+json from the table of errors, and none quotes the request. */
 async function problemDetails(
@@ -22,25 +20,42 @@ async function problemDetails(
 ): Promise<void> {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = classify(error, maxBodyBytes)
-    if (errorTable[known.code].status >= 500)
-      request.log.error({ err: error.cause ?? error, code: known.code }, 'failed')
+    const { status } = errorTable[known.code]
+    if (known.code === 'client_gone') {
+      // Nobody is left to answer; the hook that logs requests does not see it.
+      logRequest(request, status)
+      return reply.hijack()
+    }
+    if (faults.has(known.code)) request.log.error({ err: known.cause ?? error, code: known.code }, 'failed')
     return sendProblem(known, request.id, reply)
   })
+
+  /** methods of each path; a caller's path is only ever looked up, never read as a pattern */
+  const paths = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = paths.get(url) ?? new Set()
+    paths.set(url, known)
+    for (const one of [method].flat()) known.add(one)
+  })
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0]
-    const allowed = methods.filter(method => app.hasRoute({ url: path, method }))
-    if (allowed.length === 0) return sendProblem(new ServiceError('not_found'), request.id, reply)
-    reply.header('allow', allowed.join(', '))
+    const known = paths.get(request.url.split('?', 1)[0])
+    if (!known) return sendProblem(new ServiceError('not_found'), request.id, reply)
+    const allowed = [...known].sort().join(', ')
+    reply.header('allow', allowed)
     return sendProblem(
-      new ServiceError('method_not_allowed', { detail: `It has ${allowed.join(', ')}.` }),
+      new ServiceError('method_not_allowed', { detail: `It has ${allowed}.` }),
       request.id,
       reply
     )
   })
 }
 
+/** Errors that are ours to mend. */
+const faults: ReadonlySet<ErrorCode> = new Set(['internal', 'worker_crashed'])
+
 /** Answers with the problem document of an error. */
 export function sendProblem(error: ServiceError, requestId: string, reply: FastifyReply): FastifyReply {
+  reply.header('x-request-id', requestId)
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
   return reply
     .code(errorTable[error.code].status)
@@ -55,7 +70,11 @@ function classify(error: FastifyError, maxBodyBytes: number): ServiceError {
   if (code === 'body_too_large') {
     return new ServiceError(code, { detail: `The limit is ${maxBodyBytes} bytes.`, limit: maxBodyBytes })
   }
-  return code ? new ServiceError(code) : new ServiceError('internal', { cause: error })
+  if (code) return new ServiceError(code)
+  // The client hung up while its body was read.
+  if (error.code === 'ECONNRESET' || error.code === 'ECONNABORTED') return new ServiceError('client_gone')
+  if (error.statusCode && error.statusCode < 500) return new ServiceError('malformed_request')
+  return new ServiceError('internal', { cause: error })
 }
 
 export default fp(problemDetails, { name: 'problem-details' })

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { ErrorCode } from '../errors.ts'
 import type { Timings } from '../recognition/recognizer.ts'
 
 /** What a route adds to the log line of its request: sizes and counts, never text. */
@@ -7,49 +8,55 @@ export interface WorkLog {
   documents: number
   characters: number
   entities: number
+  /** documents of a batch that were not recognized, by the code of their error */
+  failed?: Readonly<Partial<Record<ErrorCode, number>>>
   timings: Timings
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     work: WorkLog | null
+    /** bytes of the body as read */
+    bodyBytes: number
   }
 }
 
 const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz'])
 
-/** One line a request when it is answered, or when its client has gone; probes are logged at debug. */
+/** One line a request when it is answered; probes are logged at debug. */
 async function requestLog(app: FastifyInstance): Promise<void> {
   app.decorateRequest('work', null)
+  app.decorateRequest('bodyBytes', 0)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
   app.addHook('onSend', async (request, reply) => {
     if (request.work) reply.header('server-timing', serverTiming(request.work.timings))
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const level = quiet.has(request.routeOptions.url ?? '') ? 'debug' : 'info'
-    request.log[level](
-      { ...describe(request), status: reply.statusCode, ms: round(reply.elapsedTime) },
-      'request'
-    )
-  })
-  app.addHook('onRequestAbort', async request => {
-    request.log.info(describe(request), 'client gone')
-  })
+  app.addHook('onResponse', async (request, reply) =>
+    logRequest(request, reply.statusCode, reply.elapsedTime)
+  )
+}
+
+/** The line of a request; `milliseconds` is unknown when its client has gone. */
+export function logRequest(request: FastifyRequest, status: number, milliseconds?: number): void {
+  const level = quiet.has(request.routeOptions.url ?? '') ? 'debug' : 'info'
+  const time = milliseconds === undefined ? {} : { ms: round(milliseconds) }
+  request.log[level]({ ...describe(request), status, ...time }, 'request')
 }
 
 /** The route's template, not the URL: a URL may hold anything. */
 function describe(request: FastifyRequest): object {
-  const { method, routeOptions, headers, work } = request
+  const { method, routeOptions, bodyBytes, work } = request
   return {
     method,
     route: routeOptions.url ?? null,
-    bytes: Number(headers['content-length'] ?? 0),
+    bytes: bodyBytes,
     ...(work && {
       documents: work.documents,
       characters: work.characters,
       entities: work.entities,
+      ...(work.failed && { failed: work.failed }),
       tokens: work.timings.tokens,
       queueMs: round(work.timings.queue),
       pipelineMs: round(work.timings.pipeline),

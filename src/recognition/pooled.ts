@@ -5,6 +5,7 @@ import type { DescribedModel } from '../model/load-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
+import { estimateCost } from './cost.ts'
 import type { Outcome, Recognition, Recognizer } from './recognizer.ts'
 
 export interface PooledOptions {
@@ -18,12 +19,10 @@ export interface PooledOptions {
   readonly onWorkerEvent?: (event: WorkerEvent) => void
 }
 
-/** UTF-16 units given to a worker at once: some ten notes, enough for full batches and a tenth of a second. */
-const DISPATCH_LENGTH = 32_768
-/** A text costs its length, and something for being one. */
-const COST_PER_TEXT = 64
-/** Units a worker works off in a millisecond, before it was measured: below any machine we know. */
-const INITIAL_RATE = 50
+/** Tokens given to a worker at once: some twelve notes, enough for full batches and a tenth of a second. */
+const DISPATCH_TOKENS = 6000
+/** Tokens a worker works off in a millisecond, before it was measured: a slow machine. */
+const INITIAL_RATE = 40
 /** Idle workers end at once when asked to; one that does not is killed. */
 const STOP_TIMEOUT_MS = 5000
 
@@ -39,9 +38,9 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
   })
   const batcher = new Batcher<TextRequest, Analysis>({
     idleLanes: () => pool.idle().map(toLane),
-    laneCount: workers,
-    costOf: ({ text }) => text.length + COST_PER_TEXT,
-    dispatchBudget: DISPATCH_LENGTH,
+    laneCount: () => Math.max(1, pool.readyCount),
+    costOf: ({ text }) => estimateCost(text),
+    dispatchBudget: DISPATCH_TOKENS,
     initialRate: INITIAL_RATE,
     deadline,
     maxWait
@@ -51,8 +50,13 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
   return {
     model,
     async recognize(texts, signal): Promise<Recognition> {
-      if (!pool.started)
+      if (!pool.started) {
         throw new ServiceError('not_ready', { detail: 'The model is loading.', retryAfter: 1 })
+      }
+      // A worker that was lost is back in a moment; one that refuses its model may never be.
+      if (pool.readyCount === 0 && pool.fault) {
+        throw new ServiceError('not_ready', { detail: 'No worker can load the model.', retryAfter: 10 })
+      }
       const { settled, queued } = await batcher.submit(texts, signal)
       const analyses = new Set<Analysis>()
       const outcomes = settled.map((one): Outcome => {

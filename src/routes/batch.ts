@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { ServiceError } from '../errors.ts'
+import { type ErrorCode, ServiceError } from '../errors.ts'
 import {
   BatchEnvelopeSchema,
   BatchRequestSchema,
@@ -50,16 +50,21 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
       checkLabels(options, model.manifest.labels)
       const checked = checkDocuments(
         documents,
-        request.compileValidationSchema(DocumentSchema),
+        {
+          id: request.compileValidationSchema(DocumentSchema.properties.id),
+          document: request.compileValidationSchema(DocumentSchema)
+        },
         limits.maxTextLength
       )
       const valid = checked.filter(one => 'document' in one)
       const { outcomes, timings } = await app.recognizer.recognize(
         valid.map(({ document: { text } }) => ({ text, options })),
-        clientGone(reply.raw)
+        clientGone(request, reply)
       )
       const response: BatchResponse = { model: toIdentity(model), documents: [], errors: [] }
+      const failed: Partial<Record<ErrorCode, number>> = {}
       const fail = (index: number, id: string | undefined, error: ServiceError): void => {
+        failed[error.code] = (failed[error.code] ?? 0) + 1
         response.errors.push({ index, ...(id !== undefined && { id }), problem: toProblem(error) })
       }
       let next = 0
@@ -77,6 +82,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
         documents: documents.length,
         characters: valid.reduce((sum, { document: { text } }) => sum + text.length, 0),
         entities: response.documents.reduce((sum, { entities }) => sum + entities.length, 0),
+        ...(response.errors.length > 0 && { failed }),
         timings
       }
       return response
@@ -88,33 +94,28 @@ type Validator = ReturnType<FastifyRequest['compileValidationSchema']>
 
 type Checked = { document: Document } | { id: string | undefined; error: ServiceError }
 
-/** Each document, or why it is not one. */
+/** Each document, or why it is not one. The first use of an id counts, also by a document that is at fault. */
 function checkDocuments(
   documents: readonly unknown[],
-  validate: Validator,
+  validators: { readonly id: Validator; readonly document: Validator },
   maxTextLength: number
 ): Checked[] {
   const ids = new Set<string>()
   return documents.map((value): Checked => {
-    if (!validate(value)) {
-      return { id: idOf(value), error: describeValidation(validate.errors?.[0] as Fault, 'The document') }
+    const named = (value ?? {}) as { id?: unknown }
+    const id = validators.id(named.id) ? (named.id as string) : undefined
+    if (id !== undefined && ids.has(id))
+      return { id, error: new ServiceError('duplicate_id', { pointer: '/id' }) }
+    if (id !== undefined) ids.add(id)
+    if (!validators.document(value)) {
+      return { id, error: describeValidation(validators.document.errors?.[0] as Fault, 'The document') }
     }
-    const document = value as Document
-    const { id, text } = document
-    if (ids.has(id)) return { id, error: new ServiceError('duplicate_id', { pointer: '/id' }) }
-    ids.add(id)
     try {
-      checkLength(text, maxTextLength, '/text')
+      checkLength((value as Document).text, maxTextLength, '/text')
     } catch (error) {
       if (error instanceof ServiceError) return { id, error }
       throw error
     }
-    return { document }
+    return { document: value as Document }
   })
-}
-
-/** The id of a document that is otherwise at fault, when it has one that could be an id. */
-function idOf(value: unknown): string | undefined {
-  const { id } = (value ?? {}) as { id?: unknown }
-  return typeof id === 'string' && id.length >= 1 && id.length <= 256 ? id : undefined
 }

@@ -12,7 +12,7 @@ export function toRecognized(
       end,
       text: text.slice(start, end),
       label,
-      confidence: Math.round(confidence * 1e6) / 1e6
+      confidence
     })),
     ...(sentences && { sentences }),
     ...(tokens && { tokens }),

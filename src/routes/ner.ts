@@ -28,7 +28,10 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
       const { text, options } = request.body
       checkLength(text, maxTextLength, '/text')
       checkLabels(options, model.manifest.labels)
-      const { outcomes, timings } = await app.recognizer.recognize([{ text, options }], clientGone(reply.raw))
+      const { outcomes, timings } = await app.recognizer.recognize(
+        [{ text, options }],
+        clientGone(request, reply)
+      )
       const [outcome] = outcomes
       if ('error' in outcome) throw outcome.error
       const recognized = toRecognized(text, outcome.analyzed)

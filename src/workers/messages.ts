@@ -1,4 +1,5 @@
 import type { AnalyzedText, TextRequest, Work } from '../analysis.ts'
+import type { ErrorFacts } from '../error-facts.ts'
 
 /** To a worker. */
 export type WorkerRequest =
@@ -17,4 +18,4 @@ export type WorkerResponse =
       readonly work: Work
     }
   /** the texts could not be analyzed; the worker goes on */
-  | { readonly kind: 'failed'; readonly id: number; readonly error: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorFacts }

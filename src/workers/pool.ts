@@ -15,7 +15,10 @@ export interface PoolOptions {
 export interface WorkerEvent {
   readonly kind: 'started' | 'ready' | 'lost'
   readonly pid: number | undefined
+  /** why it refused to serve, when it said so */
   readonly reason?: string | undefined
+  readonly code?: number | null
+  readonly signal?: NodeJS.Signals | null
 }
 
 /** A ready worker. */
@@ -29,12 +32,15 @@ export interface Lane {
 const SETTLED_MS = 5000
 const FIRST_BACKOFF_MS = 200
 const LONGEST_BACKOFF_MS = 30_000
+/** A worker that is not ready by then hangs. */
+const START_TIMEOUT_MS = 60_000
 
 interface Slot {
   worker: WorkerProcess | undefined
   ready: boolean
   /** consecutive ends soon after the start */
   failures: number
+  /** of the next start, or of the start under way */
   timer: NodeJS.Timeout | undefined
 }
 
@@ -118,6 +124,7 @@ export class WorkerPool {
     const startedAt = performance.now()
     const worker = new WorkerProcess(this.#entry, modelFolder, sha256, {
       onReady: () => {
+        clearTimeout(slot.timer)
         slot.ready = true
         if (this.readyCount === this.size) {
           this.#started = true
@@ -126,7 +133,8 @@ export class WorkerPool {
         onEvent?.({ kind: 'ready', pid: worker.pid })
         this.#onIdle()
       },
-      onExit: reason => {
+      onExit: ({ reason, code, signal }) => {
+        clearTimeout(slot.timer)
         slot.ready = false
         slot.worker = undefined
         if (this.#closing) {
@@ -134,11 +142,12 @@ export class WorkerPool {
           return
         }
         if (reason !== undefined) this.#fault = reason
-        onEvent?.({ kind: 'lost', pid: worker.pid, reason })
+        onEvent?.({ kind: 'lost', pid: worker.pid, reason, code, signal })
         this.#replace(slot, performance.now() - startedAt)
       }
     })
     slot.worker = worker
+    slot.timer = setTimeout(() => worker.kill(), START_TIMEOUT_MS)
     onEvent?.({ kind: 'started', pid: worker.pid })
   }
 

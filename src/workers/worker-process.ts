@@ -1,12 +1,30 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Analysis, TextRequest } from '../analysis.ts'
+import type { ErrorFacts } from '../error-facts.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
 /** The process ended before it answered. */
-export class WorkerLost extends Error {}
+export class WorkerLost extends Error {
+  override readonly name = 'WorkerLost'
+}
 
 /** The worker answered that it could not analyze the texts. */
-export class AnalysisFailed extends Error {}
+export class AnalysisFailed extends Error {
+  override readonly name = 'AnalysisFailed'
+  readonly worker: ErrorFacts
+
+  constructor(worker: ErrorFacts) {
+    super('The worker could not analyze the texts')
+    this.worker = worker
+  }
+}
+
+/** How a process ended: `reason` tells why it refused to serve, when it said so. */
+export interface WorkerExit {
+  readonly reason: string | undefined
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
 
 interface Pending {
   readonly id: number
@@ -16,8 +34,7 @@ interface Pending {
 
 export interface WorkerEvents {
   onReady(): void
-  /** The process is gone; `reason` tells why it refused to serve, when it said so. */
-  onExit(reason: string | undefined): void
+  onExit(exit: WorkerExit): void
 }
 
 /** One child process with a model. It is given one call at a time. */
@@ -30,13 +47,16 @@ export class WorkerProcess {
   constructor(entry: URL, modelFolder: string, sha256: string, events: WorkerEvents) {
     this.#child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
     this.#child.on('message', (message: WorkerResponse) => this.#receive(message, events))
-    const gone = once(() => {
+    let over = false
+    const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (over) return
+      over = true
       this.#take()?.reject(new WorkerLost('The worker process ended'))
-      events.onExit(this.#refusal)
-    })
+      events.onExit({ reason: this.#refusal, code, signal })
+    }
     this.#child.once('exit', gone)
     // A process that could not be started never exits; one that was is ended.
-    this.#child.on('error', () => (this.#child.pid === undefined ? gone() : this.kill()))
+    this.#child.on('error', () => (this.#child.pid === undefined ? gone(null, null) : this.kill()))
     this.#send({ kind: 'initialize', modelFolder, sha256 })
   }
 
@@ -58,7 +78,7 @@ export class WorkerProcess {
     })
   }
 
-  /** Lets the process end when it has answered what it holds. */
+  /** Lets an idle process end. */
   stop(): void {
     if (this.#child.connected) this.#child.disconnect()
   }
@@ -102,14 +122,5 @@ export class WorkerProcess {
       default:
         message satisfies never
     }
-  }
-}
-
-function once(run: () => void): () => void {
-  let ran = false
-  return () => {
-    if (ran) return
-    ran = true
-    run()
   }
 }

@@ -1,4 +1,5 @@
 import { Engine } from '../engine.ts'
+import { errorFacts } from '../error-facts.ts'
 import { passGoldenNote } from '../golden.ts'
 import { loadModel } from '../model/load-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
@@ -36,8 +37,7 @@ async function handle(request: WorkerRequest): Promise<void> {
         const { texts, work } = await engine.analyze(request.texts)
         send({ kind: 'analyzed', id: request.id, texts, work })
       } catch (error) {
-        // Only the type: a message could quote the text.
-        send({ kind: 'failed', id: request.id, error: error instanceof Error ? error.name : 'unknown' })
+        send({ kind: 'failed', id: request.id, error: errorFacts(error) })
       }
       return
     default:

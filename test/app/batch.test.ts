@@ -14,7 +14,7 @@ describe('POST /ner/batch', () => {
       documents.map(({ id, text }, i) => ({
         id,
         entities: [
-          { start: 0, end: text.indexOf(' '), text: `drug${i}`, label: 'Drug_Name', confidence: 0.123457 }
+          { start: 0, end: text.indexOf(' '), text: `drug${i}`, label: 'Drug_Name', confidence: 0.123456789 }
         ]
       }))
     )
@@ -73,6 +73,21 @@ describe('POST /ner/batch', () => {
     expect(answer.json().errors).toMatchObject([
       { index: 1, id: 'poison', problem: { code: 'worker_crashed' } }
     ])
+  })
+
+  test('an id counts from its first use, also by a document at fault, so that answers can be joined by it', async () => {
+    const { app, lines } = await testApp()
+    const long = '\u{1f600}'.repeat(200)
+    const documents = [{ id: 'a' }, { id: 'a', text: 'x' }, { id: long, text: '' }]
+    const answer = await app.inject({ method: 'POST', url: '/ner/batch', payload: { documents } })
+    expect(answer.json().documents).toEqual([])
+    expect(answer.json().errors).toMatchObject([
+      { index: 0, id: 'a', problem: { code: 'invalid_request' } },
+      { index: 1, id: 'a', problem: { code: 'duplicate_id' } },
+      { index: 2, id: long, problem: { code: 'invalid_request' } }
+    ])
+    const [line] = lines.map(one => JSON.parse(one)).filter(({ msg }) => msg === 'request')
+    expect(line.failed).toEqual({ invalid_request: 2, duplicate_id: 1 })
   })
 
   test('only bad documents is an answer too', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ServiceError } from '../../src/errors.ts'
 import { testApp } from '../helpers/build-app.ts'
 import { expectProblem } from '../helpers/expect-problem.ts'
 import { fakeRecognizer } from '../helpers/fake-recognizer.ts'
@@ -21,9 +22,18 @@ describe('routes', () => {
     expect(answer.headers.allow).toBe(allowed)
   })
 
+  test.each(['/:(', '/:a(', '/ner/batch:(', '/:x((a+)+$)', '/*'])(
+    '%s is not read as a pattern',
+    async url => {
+      const { app } = await testApp()
+      expectProblem(await app.inject({ method: 'DELETE', url: url as '/' }), 'not_found')
+    }
+  )
+
   test('a URL that cannot be decoded is malformed', async () => {
     const { app } = await testApp()
-    expectProblem(await app.inject({ url: '/%zz' }), 'malformed_request')
+    const answer = await app.inject({ url: '/%zz' })
+    expect(expectProblem(answer, 'malformed_request').requestId).toBe(answer.headers['x-request-id'])
   })
 
   test.each(['/livez', '/readyz', '/startupz', '/labels', '/models'])(
@@ -124,6 +134,15 @@ describe('the log', () => {
     }
     expect(bodies.length).toBe(22)
     expect(bodies.join('') + lines.join('')).not.toContain(mark)
+  })
+
+  test('has no error line for what is not ours to mend', async () => {
+    const answer = () => Promise.reject(new ServiceError('overloaded', { retryAfter: 1 }))
+    const { app, lines } = await testApp({ recognizer: fakeRecognizer({ answer }) })
+    await app.inject({ method: 'POST', url: '/ner', payload: { text: 'x' } })
+    expect(lines.map(line => JSON.parse(line)).map(({ level, status }) => [level, status])).toEqual([
+      [30, 503]
+    ])
   })
 
   test('keeps probes at debug', async () => {

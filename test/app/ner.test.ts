@@ -13,7 +13,7 @@ describe('POST /ner', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual({
       model: { name: 'fake', version: '1.0.0', sha256: 'f'.repeat(64) },
-      entities: [{ start: 0, end: 7, text: 'Aspirin', label: 'Drug_Name', confidence: 0.123457 }]
+      entities: [{ start: 0, end: 7, text: 'Aspirin', label: 'Drug_Name', confidence: 0.123456789 }]
     })
     expect(answer.headers['server-timing']).toMatch(
       /^queue;dur=1, pipeline;dur=1, inference;dur=1, decoding;dur=1$/
@@ -85,6 +85,28 @@ describe('POST /ner', () => {
     expectProblem(answer, code)
     expect(answer.body).not.toContain('Jane')
     expect(recognizer.seen).toEqual([])
+  })
+
+  test.each([
+    [{ 'content-encoding': 'gzip' }, 'Compressed bodies are not read.'],
+    [{ 'content-type': 'application/json; charset=iso-8859-1' }, 'The charset must be UTF-8.']
+  ])('refuses a body that its headers %j say is not plain UTF-8', async (headers, detail) => {
+    const { app } = await testApp()
+    const payload = '{"text":"x"}'
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/ner',
+      headers: { ...json, ...headers },
+      payload
+    })
+    expect(expectProblem(answer, 'unsupported_media_type').detail).toBe(detail)
+  })
+
+  test('takes a charset that is UTF-8', async () => {
+    const { app } = await testApp()
+    const headers = { 'content-type': 'application/json; charset="UTF-8"' }
+    const answer = await app.inject({ method: 'POST', url: '/ner', headers, payload: '{"text":"x"}' })
+    expect(answer.statusCode).toBe(200)
   })
 
   test('refuses bytes that are not UTF-8', async () => {

@@ -13,7 +13,7 @@ function setUp({ lanes: laneCount = 1, budget = 1000 } = {}) {
   const lanes = Array.from({ length: laneCount }, () => new FakeLane<string>())
   const batcher = new Batcher<string, string[]>({
     idleLanes: () => lanes.filter(({ busy }) => !busy),
-    laneCount,
+    laneCount: () => laneCount,
     costOf: request => request.length,
     dispatchBudget: budget,
     initialRate: RATE,
@@ -101,6 +101,26 @@ describe('dispatch', () => {
     lanes[1].call.answer()
     lanes[0].call.answer()
     expect(outcomes(await answer)).toEqual([answerTo('a'), answerTo('b')])
+  })
+
+  test('serves submissions in turns, so that one request does not wait for all of a thousand', async () => {
+    const { batcher, lane } = setUp({ budget: 4 })
+    const busy = batcher.submit(['x'])
+    const many = batcher.submit(['aa', 'bb', 'cc', 'dd', 'ee'])
+    const one = batcher.submit(['z'])
+    const given = []
+    for (let i = 0; i < 4; i++) {
+      lane.call.answer()
+      await settle()
+      if (lane.busy) given.push(lane.call.requests)
+    }
+    expect(given).toEqual([
+      ['aa', 'z'],
+      ['bb', 'cc'],
+      ['dd', 'ee']
+    ])
+    expect(outcomes(await one)).toEqual([answerTo('z')])
+    await Promise.all([busy, many])
   })
 
   test('gives a lane no more than its share, so that others find work when they become free', async () => {
@@ -254,21 +274,21 @@ describe('admission', () => {
 
   test('predicts the wait from what waits and half of what runs', async () => {
     const { batcher, lane } = setUp()
-    expect(batcher.predictedWait).toBe(0)
+    expect(batcher.predictedWait(0)).toBe(0)
     const answers = [batcher.submit([costing(20)]), batcher.submit([costing(30)])]
-    expect(batcher.predictedWait).toBe(40)
+    expect(batcher.predictedWait(0)).toBe(40)
     lane.call.answer()
     await settle()
-    expect(batcher.predictedWait).toBe(15)
+    expect(batcher.predictedWait(0)).toBe(15)
     lane.call.answer()
     await Promise.all(answers)
-    expect(batcher.predictedWait).toBe(0)
+    expect(batcher.predictedWait(0)).toBe(0)
   })
 
   test('divides the wait among the lanes', async () => {
     const { batcher, lanes } = setUp({ lanes: 2 })
     const answers = [batcher.submit(['a']), batcher.submit(['b']), batcher.submit([costing(99)])]
-    expect(batcher.predictedWait).toBe((99 + 1) / 2)
+    expect(batcher.predictedWait(0)).toBe((99 + 1) / 2)
     for (const lane of [lanes[0], lanes[1], lanes[0]]) {
       lane.call.answer()
       await settle()
@@ -285,7 +305,7 @@ describe('admission', () => {
   ])('refuses at a predicted wait of %i ms, to be tried again after %i s', async (wait, retryAfter) => {
     const { batcher, lane } = setUp()
     const answers = [batcher.submit(['aa']), batcher.submit([costing(wait - 1)])]
-    expect(batcher.predictedWait).toBe(wait)
+    expect(batcher.predictedWait(0)).toBe(wait)
     if (wait > MAX_WAIT) {
       await expect(batcher.submit(['b'])).rejects.toMatchObject({ code: 'overloaded', retryAfter })
       expect(batcher.waiting).toBe(1)
@@ -306,11 +326,35 @@ describe('admission', () => {
       code: 'overloaded',
       retryAfter: 1
     })
-    answers.push(batcher.submit([costing(DEADLINE - 2)]))
+    answers.push(batcher.submit([costing(DEADLINE * 0.8 - 2)]))
     lane.call.answer()
     await settle()
     lane.call.answer()
     await Promise.all(answers)
+  })
+
+  test('refuses a batch that could not be done before the deadline though nothing waits, but never a single request', async () => {
+    const { batcher, lane } = setUp()
+    const half = costing(DEADLINE / 2)
+    await expect(batcher.submit([half, half])).rejects.toMatchObject({ code: 'overloaded', retryAfter: 1 })
+    const answer = batcher.submit([costing(DEADLINE * 2)])
+    lane.call.answer()
+    expect((await answer).settled).toHaveLength(1)
+  })
+
+  test('does not count against a request what will be dispatched after it', async () => {
+    const { batcher, lane } = setUp({ budget: 10 })
+    const large = batcher.submit(Array.from({ length: 70 }, () => costing(10)))
+    // 630 wait, but in turns: one of them goes before.
+    expect(batcher.predictedWait(1)).toBe(10 / 2 + 10)
+    const small = batcher.submit(['b'])
+    for (let i = 0; i < 71; i++) {
+      lane.call.answer()
+      await settle()
+      if (i === 1) expect(lane.call.requests).toEqual(['b'])
+    }
+    expect(outcomes(await small)).toEqual([answerTo('b')])
+    expect((await large).settled).toHaveLength(70)
   })
 
   test('refuses a submission as a whole', async () => {
@@ -346,7 +390,7 @@ describe('admission', () => {
     // From 1 a millisecond almost to 10: what it was told counts as one millisecond, decayed.
     const rate = (0.9 + 100) / (0.9 + 10)
     const second = batcher.submit([costing(190)])
-    expect(batcher.predictedWait).toBeCloseTo(190 / 2 / rate)
+    expect(batcher.predictedWait(0)).toBeCloseTo(190 / 2 / rate)
     lane.call.answer()
     await second
   })
@@ -381,7 +425,7 @@ describe('a caller that gives up', () => {
     controller.abort(reason)
     await expect(gone).rejects.toBe(reason)
     expect(batcher.waiting).toBe(1)
-    expect(batcher.predictedWait).toBe(1.5)
+    expect(batcher.predictedWait(0)).toBe(1.5)
     lane.call.answer()
     await settle()
     lane.call.answer()
@@ -416,7 +460,7 @@ describe('a caller that gives up', () => {
     lane.call.answer()
     await settle()
     expect(lane.given).toEqual([['a']])
-    expect(batcher.predictedWait).toBe(0)
+    expect(batcher.predictedWait(0)).toBe(0)
   })
 
   test('after its answer changes nothing', async () => {
@@ -606,7 +650,7 @@ describe('an error of a live lane', () => {
     lane.call.fail(new Error('no'))
     await failed
     const next = batcher.submit([costing(10)])
-    expect(batcher.predictedWait).toBe(5)
+    expect(batcher.predictedWait(0)).toBe(5)
     lane.call.answer()
     await next
   })

@@ -1,19 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { CostQueue } from '../../src/batching/queue.ts'
+import { FairQueue } from '../../src/batching/queue.ts'
 import { seeded } from '../helpers/random.ts'
 
 interface Item {
   readonly name: string
   readonly cost: number
+  readonly group: object
   alone: boolean
 }
 
-const item = (name: string, cost: number, alone = false): Item => ({ name, cost, alone })
+const one = { name: 'one' }
+const two = { name: 'two' }
+const three = { name: 'three' }
+const item = (name: string, cost: number, group: object = one, alone = false): Item => ({
+  name,
+  cost,
+  group,
+  alone
+})
 const names = (items: readonly Item[]): string => items.map(({ name }) => name).join('')
 
-function queueOf(...items: readonly Item[]): CostQueue<Item> {
-  const queue = new CostQueue<Item>()
-  for (const one of items) queue.push(one)
+function queueOf(...items: readonly Item[]): FairQueue<Item> {
+  const queue = new FairQueue<Item>()
+  for (const each of items) queue.push(each)
   return queue
 }
 
@@ -24,13 +33,26 @@ describe('a queue', () => {
     expect(queue.take(100)).toEqual([])
   })
 
-  test('gives items in the order they came, and counts what is left', () => {
+  test('gives the items of a submission in the order they came, and counts what is left', () => {
     const queue = queueOf(item('a', 3), item('b', 4), item('c', 5))
     expect([queue.length, queue.cost]).toEqual([3, 12])
     expect(names(queue.take(7))).toBe('ab')
     expect([queue.length, queue.cost]).toEqual([1, 5])
     expect(names(queue.take(7))).toBe('c')
     expect([queue.length, queue.cost]).toEqual([0, 0])
+  })
+
+  test('gives one of each submission in turn, and goes on where it stopped', () => {
+    const queue = queueOf(
+      item('a', 1),
+      item('b', 1),
+      item('c', 1),
+      item('x', 1, two),
+      item('y', 1, two),
+      item('p', 1, three)
+    )
+    expect(names(queue.take(4))).toBe('axpb')
+    expect(names(queue.take(9))).toBe('yc')
   })
 
   test.each([
@@ -45,56 +67,71 @@ describe('a queue', () => {
   })
 
   test('gives an item that must be alone alone', () => {
-    const queue = queueOf(item('a', 1), item('b', 1, true), item('c', 1))
+    const queue = queueOf(item('a', 1), item('b', 1, one, true), item('c', 1))
     expect([names(queue.take(9)), names(queue.take(9)), names(queue.take(9))]).toEqual(['a', 'b', 'c'])
   })
 
-  test('takes items back in front, in their order', () => {
-    const queue = queueOf(item('a', 1), item('b', 2), item('c', 4))
-    queue.unshift(queue.take(3))
-    expect([queue.length, queue.cost]).toEqual([3, 7])
-    queue.unshift([item('x', 8)])
-    expect(names(queue.take(100))).toBe('xabc')
+  test('takes items back in front of their submissions, in their order, and gives those the next turn', () => {
+    const queue = queueOf(item('a', 1), item('b', 2), item('c', 4), item('x', 1, two))
+    const taken = queue.take(2)
+    expect(names(taken)).toBe('ax')
+    queue.unshift(taken)
+    expect([queue.length, queue.cost]).toEqual([4, 8])
+    expect(names(queue.take(100))).toBe('axbc')
+    queue.unshift([item('p', 8, three)])
+    expect(names(queue.take(100))).toBe('p')
   })
 
-  test('lets go of what matches', () => {
-    const queue = queueOf(item('a', 1), item('b', 2), item('c', 4), item('b', 8))
+  test('drops a submission', () => {
+    const queue = queueOf(item('a', 1), item('b', 2), item('x', 4, two))
     queue.take(1)
-    expect(names(queue.remove(({ name }) => name === 'b'))).toBe('bb')
+    queue.drop(one)
     expect([queue.length, queue.cost]).toEqual([1, 4])
-    expect(queue.remove(({ name }) => name === 'a')).toEqual([])
-    expect(names(queue.take(100))).toBe('c')
+    queue.drop(three)
+    expect(names(queue.take(100))).toBe('x')
   })
 
-  test('agrees with a plain list over thousands of operations', () => {
+  test('knows what comes before a new submission: of each as much, at least its first, at most all', () => {
+    const queue = queueOf(item('a', 3), item('b', 3), item('c', 3), item('x', 20, two), item('p', 1, three))
+    expect(queue.costAhead(0)).toBe(3 + 20 + 1)
+    expect(queue.costAhead(5)).toBe(5 + 20 + 1)
+    expect(queue.costAhead(100)).toBe(9 + 20 + 1)
+  })
+
+  test('loses, doubles and starves nothing over thousands of operations', () => {
     const random = seeded(21)
-    const queue = new CostQueue<Item>()
-    let list: Item[] = []
-    let next = 0
+    const queue = new FairQueue<Item>()
+    const waiting = new Set<Item>()
+    const groups = Array.from({ length: 5 }, (_, i) => ({ i }))
     for (let step = 0; step < 20_000; step++) {
       const what = random.below(10)
-      if (what < 6) {
-        const one = item(`${next++},`, random.below(20), random.below(30) === 0)
-        queue.push(one)
-        list.push(one)
-      } else if (what < 8) {
+      if (what < 5) {
+        const each = item(`${step}`, random.below(20), groups[random.below(5)], random.below(30) === 0)
+        queue.push(each)
+        waiting.add(each)
+      } else if (what < 9) {
         const budget = random.below(60)
         const taken = queue.take(budget)
-        expect(taken).toEqual(list.slice(0, taken.length))
-        expect(taken.length > 0).toBe(list.length > 0)
-        list = list.slice(taken.length)
+        expect(taken.length > 0).toBe(waiting.size > 0)
+        for (const each of taken) expect(waiting.delete(each)).toBe(true)
+        const cost = taken.reduce((sum, each) => sum + each.cost, 0)
+        if (taken.length > 1) expect(cost <= budget && taken.every(({ alone }) => !alone)).toBe(true)
+        // Of each submission the oldest: nothing that waits is older than what was taken of it.
+        for (const each of taken) {
+          for (const other of waiting)
+            if (other.group === each.group) expect(Number(other.name) > Number(each.name)).toBe(true)
+        }
         if (random.below(4) === 0) {
           queue.unshift(taken)
-          list = [...taken, ...list]
+          for (const each of taken) waiting.add(each)
         }
-      } else if (random.below(20) === 0) {
-        const removed = (one: Item): boolean => one.cost === 7
-        expect(queue.remove(removed)).toEqual(list.filter(removed))
-        list = list.filter(one => !removed(one))
+      } else if (random.below(10) === 0) {
+        const group = groups[random.below(5)]
+        queue.drop(group)
+        for (const each of waiting) if (each.group === group) waiting.delete(each)
       }
-      expect(queue.length).toBe(list.length)
-      expect(queue.cost).toBe(list.reduce((sum, { cost }) => sum + cost, 0))
+      expect(queue.length).toBe(waiting.size)
+      expect(queue.cost).toBe([...waiting].reduce((sum, { cost }) => sum + cost, 0))
     }
-    expect(next).toBeGreaterThan(10_000)
   })
 })

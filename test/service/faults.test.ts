@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { modelFolder } from '../helpers/model-folder.ts'
 import { note } from '../helpers/notes.ts'
 import { startService, until } from '../helpers/service.ts'
 
@@ -61,4 +65,38 @@ test('a worker does not outlive the service', async () => {
       }
     })
   )
+})
+
+test('a model folder that changes while it is served is not served by a new worker, and callers hear of it at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ner-model-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  cpSync(modelFolder, folder, { recursive: true })
+  const service = await startService({ NER_WORKERS: '1', NER_MODEL_DIR: folder })
+  appendFileSync(join(folder, 'manifest.json'), ' ')
+  const [pid] = service.workers()
+  process.kill(pid, 'SIGKILL')
+  await until(async () => (await (await fetch(`${service.url}/readyz`)).text()).includes('changed while'))
+  const response = await service.ner(note)
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ code: 'not_ready' })
+  expect((await fetch(`${service.url}/livez`)).status).toBe(200)
+})
+
+test('a request is not held up by a large batch', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const documents = Array.from({ length: 600 }, (_, i) => ({ id: String(i), text: note.repeat(3) }))
+  const order: string[] = []
+  const batch = fetch(`${service.url}/ner/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ documents })
+  }).then(async response => {
+    const { documents: results } = (await response.json()) as { documents: unknown[] }
+    order.push('batch')
+    return results.length
+  })
+  for (let i = 0; i < 5; i++) expect((await service.ner(note)).status).toBe(200)
+  order.push('notes')
+  expect(await batch).toBe(600)
+  expect(order).toEqual(['notes', 'batch'])
 })

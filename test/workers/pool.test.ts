@@ -109,7 +109,7 @@ describe('a pool', () => {
     const [worker] = pool.idle()
     const failure = worker.analyze(texts)
     await expect(failure).rejects.toThrow(AnalysisFailed)
-    await expect(failure).rejects.toThrow('RangeError')
+    await expect(failure).rejects.toMatchObject({ worker: { type: 'RangeError' } })
     expect(pool.idle()).toEqual([worker])
     expect([count('started'), count('lost')]).toEqual([1, 0])
   })
