@@ -1,4 +1,4 @@
-"""Step 7: the tables and plots of a model card, from what was measured.
+"""Step 6: the tables and plots of a model card, from what was measured.
 
 python -m ner.card --card ../models/ner_jsl/MODEL_CARD.md --scores SCORES --seed-run runs/ner_jsl-1 --seed-run ...
 
@@ -32,13 +32,19 @@ def summary_table(scores: dict, seeds: list[dict]) -> str:
         ("partial micro F1 (same label, overlapping span)", scores["partial"]["f1"], None),
         ("expected calibration error of the confidence", scores["calibrationError"], None),
     ]
-    lines = [f"| Measure | This model | Mean ± sd of {len(seeds)} seeds |", "|---|---:|---:|"]
+    several = len(seeds) > 1
+    title = (
+        f"| Measure | This model | Mean ± sd of {len(seeds)} seeds |"
+        if several
+        else "| Measure | This model, one seed |"
+    )
+    lines = [title, "|---|---:|---:|" if several else "|---|---:|"]
     for name, value, key in rows:
-        spread = "–"
-        if key and len(seeds) > 1:
-            values = [metrics[key] for metrics in seeds]
-            spread = f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}"
-        lines.append(f"| {name} | {value:.4f} | {spread} |")
+        line = f"| {name} | {value:.4f} |"
+        if several:
+            values = [metrics[key] for metrics in seeds] if key else []
+            line += f" {statistics.mean(values):.4f} ± {statistics.stdev(values):.4f} |" if values else " – |"
+        lines.append(line)
     return "\n".join(lines)
 
 

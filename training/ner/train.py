@@ -265,13 +265,7 @@ def main() -> None:
         if scores.micro.f1 > best:
             best = scores.micro.f1
             torch.save({"network": network.state_dict(), "crf": crf.state_dict()}, arguments.out / "best.pt")
-            metrics = {
-                "epoch": epoch + 1,
-                "f1": best,
-                "token_f1": scores.token.f1,
-                "macro_f1_10": scores.macro(10),
-                "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
-            }
+            metrics = metrics_of(scores, epoch + 1)
             (arguments.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
             (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
         averaged.swap()
@@ -294,6 +288,17 @@ def main() -> None:
         unfinished.replace(checkpoint)
         (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
     print(f"best dev F1 {best:.4f}")
+
+
+def metrics_of(scores: evaluate.Scores, epoch: int) -> dict:
+    """What metrics.json holds."""
+    return {
+        "epoch": epoch,
+        "f1": scores.micro.f1,
+        "token_f1": scores.token.f1,
+        "macro_f1_10": scores.macro(10),
+        "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
+    }
 
 
 def rate_at(step: int, steps: int, warmup: int) -> float:

@@ -1,0 +1,35 @@
+"""Step 4d: scores a run again, on dev as it is tokenized now.
+
+python -m ner.score runs/ner_jsl-1 --dev dev.tok.jsonl
+
+When the rules of the pipeline change, the scores that training kept are of other sentences; this writes new ones into
+metrics.json and dev.txt of the run folder. The weights stay as they are.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from . import evaluate
+from .data import make_rows, read_documents
+from .run_folder import Run
+from .train import metrics_of, predict
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--dev", type=Path, required=True)
+    arguments = parser.parse_args()
+
+    run, dev = Run(arguments.run), read_documents(arguments.dev)
+    rows = make_rows(dev, run.config["row_tokens"])
+    scores = evaluate.score(dev, predict(run.network, run.crf, run.encoder(), dev, rows, run.tags))
+    metrics = metrics_of(scores, run.metrics["epoch"])
+    (arguments.run / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+    (arguments.run / "dev.txt").write_text(evaluate.table(scores) + "\n")
+    print(f"dev F1 {scores.micro.f1:.4f}  token {scores.token.f1:.4f}  macro {scores.macro(10):.4f}")
+
+
+if __name__ == "__main__":
+    main()
