@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import { DrainRate } from './drain-rate.ts'
+import { Admission, type AdmissionOptions } from './admission.ts'
 import { FairQueue, type Queued } from './queue.ts'
 
 /** Something that works on several requests at once, one call at a time. */
@@ -15,20 +15,12 @@ export class LaneLost extends Error {
   override readonly name = 'LaneLost'
 }
 
-export interface BatcherOptions<Request, Result> {
+export interface BatcherOptions<Request, Result> extends AdmissionOptions {
   /** lanes that are free now */
   readonly idleLanes: () => readonly Lane<Request, Result>[]
-  /** lanes that work at all, at least one */
-  readonly laneCount: () => number
   readonly costOf: (request: Request) => number
   /** most cost given to a lane at once, unless one request alone is more */
   readonly dispatchBudget: number
-  /** cost a lane works off in a millisecond, until it was measured */
-  readonly initialRate: number
-  /** longest time from admission to answer, in milliseconds */
-  readonly deadline: number
-  /** longest predicted wait, in milliseconds */
-  readonly maxWait: number
 }
 
 /** How one request of a submission fared: the position of its result in that of its dispatch, or an error. */
@@ -53,17 +45,14 @@ interface Item<Request, Result> extends Queued {
 
 /** A request whose lane was lost is tried once more, alone, so that it cannot take its neighbours along again. */
 const ATTEMPTS = 2
-/** Share of the deadline that a prediction may use: predictions err. */
-const DEADLINE_SHARE = 0.8
 
 /**
- * Continuous batching: a free lane takes what waits, up to a budget; nothing waits for a timer. Admission is in
- * predicted milliseconds, from the rate at which the lanes were measured to drain the queue. Knows nothing of NER.
+ * Continuous batching: a free lane takes what waits, up to a budget; nothing waits for a timer. Knows nothing of NER.
  */
 export class Batcher<Request, Result> {
   readonly #options: BatcherOptions<Request, Result>
   readonly #queue = new FairQueue<Item<Request, Result>>()
-  readonly #rate: DrainRate
+  readonly #admission: Admission
   /** cost that lanes are working on */
   #running = 0
   #dispatches = 0
@@ -73,7 +62,7 @@ export class Batcher<Request, Result> {
 
   constructor(options: BatcherOptions<Request, Result>) {
     this.#options = options
-    this.#rate = new DrainRate(options.initialRate)
+    this.#admission = new Admission(options)
   }
 
   get waiting(): number {
@@ -82,7 +71,7 @@ export class Batcher<Request, Result> {
 
   /** Predicted milliseconds until a submission of `cost` is dispatched to its last request. */
   predictedWait(cost: number): number {
-    return this.#milliseconds(this.#running / 2 + this.#queue.costAhead(cost))
+    return this.#admission.milliseconds(this.#running / 2 + this.#queue.costAhead(cost))
   }
 
   /**
@@ -138,34 +127,11 @@ export class Batcher<Request, Result> {
     await this.#drained
   }
 
-  /**
-   * Refuses what would wait too long, and what could not be done before the deadline. A single request is always
-   * admitted when nothing waits: it may be as large as the service allows.
-   */
+  /** A single request is always admitted when nothing waits: it may be as large as the service allows. */
   #admit(requests: readonly Request[]): void {
-    const { deadline, maxWait, costOf } = this.#options
-    const idle = this.#queue.length === 0
-    if (idle && requests.length === 1) return
-    const cost = requests.reduce((sum, request) => sum + costOf(request), 0)
-    const wait = this.predictedWait(cost)
-    const done = wait + this.#milliseconds(cost)
-    const late = done - deadline * DEADLINE_SHARE
-    if (late > 0 && idle) {
-      throw new ServiceError('overloaded', {
-        detail: `The request would take ${Math.round(done)} ms; the deadline is ${deadline} ms. Send fewer documents at once.`,
-        retryAfter: 1
-      })
-    }
-    const excess = Math.max(wait - maxWait, late)
-    if (excess <= 0 || idle) return
-    throw new ServiceError('overloaded', {
-      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${maxWait} ms, and ${deadline} ms to the answer.`,
-      retryAfter: Math.max(1, Math.ceil(excess / 1000))
-    })
-  }
-
-  #milliseconds(cost: number): number {
-    return cost / (this.#rate.perMillisecond * this.#options.laneCount())
+    const cost = requests.reduce((sum, request) => sum + this.#options.costOf(request), 0)
+    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost)
+    else if (requests.length > 1) this.#admission.checkIdle(this.predictedWait(cost), cost)
   }
 
   #enqueue(
@@ -208,7 +174,7 @@ export class Batcher<Request, Result> {
     this.#running += cost
     try {
       const result = await lane.run(items.map(({ request }) => request))
-      this.#rate.record(cost, performance.now() - start)
+      this.#admission.record(cost, performance.now() - start)
       items.forEach((item, index) => {
         item.settle({ result, index }, start - item.admitted)
       })
