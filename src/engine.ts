@@ -4,7 +4,7 @@ import { MarginalDecoder } from './decoding/marginals.ts'
 import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
 import { ViterbiDecoder } from './decoding/viterbi.ts'
 import { NetworkSession } from './inference/session.ts'
-import type { Model } from './model/load-model.ts'
+import type { Model } from './model/verified-model.ts'
 import { FormTable } from './pipeline/forms.ts'
 import { BatchFiller, type EncodedText, packRows } from './pipeline/pack.ts'
 import { makeRows, type Row } from './pipeline/rows.ts'
@@ -14,7 +14,7 @@ import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 
 /** Padded cells of one run: more gains nothing, and the memory of a run grows with it. */
-const CELLS_PER_RUN = 2048
+const CELLS_PER_RUN = 1024
 
 interface Prepared extends EncodedText {
   readonly options: RecognitionOptions

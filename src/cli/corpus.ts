@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { compileValidator } from '../schemas/validator.ts'
 import { utf16Offsets } from '../text.ts'
 
 const CorpusEntitySchema = Type.Object({
@@ -19,7 +19,7 @@ const CorpusLineSchema = Type.Object({
 export type CorpusEntity = Static<typeof CorpusEntitySchema>
 export type CorpusDocument = Static<typeof CorpusLineSchema>
 
-const line = Compile(CorpusLineSchema)
+const isDocument = compileValidator<CorpusDocument>(CorpusLineSchema)
 
 /**
  * Reads a corpus, one JSON object a line, a document at a time.
@@ -67,7 +67,7 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 function parseLine(json: string): CorpusDocument | undefined {
   try {
     const value: unknown = JSON.parse(json)
-    return line.Check(value) ? value : undefined
+    return isDocument(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,19 +1,14 @@
-import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
-
-const Scores = Type.Array(Type.Number())
-
-const CrfFileSchema = Type.Object(
-  { start: Scores, end: Scores, transitions: Type.Array(Scores) },
-  { additionalProperties: false }
-)
-
 /** Learned scores of the CRF, by tag id; transitions are [from][to]. What IOB2 forbids is not used. */
-export type CrfScores = Static<typeof CrfFileSchema>
+export interface CrfScores {
+  readonly start: readonly number[]
+  readonly end: readonly number[]
+  readonly transitions: readonly (readonly number[])[]
+}
 
-const crfFile = Compile(CrfFileSchema)
-
-/** @throws Error when the file does not hold finite scores for `tags` tags */
+/**
+ * Checked by hand and not by a schema: every worker reads it, and a validator costs more to load than the rest of it.
+ * @throws Error when the file does not hold finite scores for `tags` tags
+ */
 export function parseCrf(json: string, tags: number): CrfScores {
   let value: unknown
   try {
@@ -21,13 +16,13 @@ export function parseCrf(json: string, tags: number): CrfScores {
   } catch {
     throw new Error('crf.json is not JSON')
   }
-  if (!crfFile.Check(value)) throw new Error('crf.json is not start, end and transitions')
-  const rows = [value.start, value.end, ...value.transitions]
-  if (
-    value.transitions.length !== tags ||
-    rows.some(row => row.length !== tags || !row.every(Number.isFinite))
-  ) {
+  const { start, end, transitions } = (value ?? {}) as Partial<Record<keyof CrfScores, unknown>>
+  if (!Array.isArray(transitions)) throw new Error('crf.json is not start, end and transitions')
+  const rows: unknown[] = [start, end, ...transitions]
+  const whole = (row: unknown): boolean =>
+    Array.isArray(row) && row.length === tags && row.every(Number.isFinite)
+  if (transitions.length !== tags || !rows.every(whole)) {
     throw new Error(`crf.json does not hold finite scores for ${tags} tags`)
   }
-  return value
+  return { start, end, transitions } as CrfScores
 }

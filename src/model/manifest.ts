@@ -1,21 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { compileValidator } from '../schemas/validator.ts'
+import { type ModelFile, modelFiles } from './files.ts'
 
 const FileSchema = Type.Object(
   { bytes: Type.Integer({ minimum: 1 }), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) },
   { additionalProperties: false }
 )
-
-/** Files that every model folder has; the manifest names their sizes and digests. */
-export const modelFiles = [
-  'model.onnx',
-  'embeddings.bin',
-  'words.txt',
-  'chars.txt',
-  'tags.txt',
-  'crf.json'
-] as const
-export type ModelFile = (typeof modelFiles)[number]
 
 /** manifest.json of a model folder. */
 export const ManifestSchema = Type.Object(
@@ -71,7 +61,7 @@ export const ManifestSchema = Type.Object(
 
 export type Manifest = Static<typeof ManifestSchema>
 
-const manifest = Compile(ManifestSchema)
+const validate = compileValidator<Manifest>(ManifestSchema)
 
 /** @throws Error that names the first member at fault */
 export function parseManifest(json: string): Manifest {
@@ -81,8 +71,13 @@ export function parseManifest(json: string): Manifest {
   } catch {
     throw new Error('manifest.json is not JSON')
   }
-  if (manifest.Check(value)) return value
-  const [fault] = manifest.Errors(value)
-  const rule = fault?.message === 'schema is false' ? 'is not a member of a manifest' : fault?.message
-  throw new Error(`manifest.json${fault?.instancePath ?? ''} ${rule ?? 'is not a manifest'}`)
+  if (validate(value)) return value
+  const [fault] = validate.errors ?? []
+  const { additionalProperty } = (fault?.params ?? {}) as { additionalProperty?: string }
+  const where = `manifest.json${fault?.instancePath ?? ''}`
+  throw new Error(
+    additionalProperty === undefined
+      ? `${where} ${fault?.message}`
+      : `${where}/${additionalProperty} is not a member of a manifest`
+  )
 }

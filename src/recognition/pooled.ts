@@ -1,7 +1,7 @@
 import type { Analysis, TextRequest, Work } from '../analysis.ts'
 import { Batcher, type Lane as BatcherLane, LaneLost } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
-import type { DescribedModel } from '../model/load-model.ts'
+import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
@@ -32,7 +32,7 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
   const pool = new WorkerPool({
     size: workers,
     modelFolder,
-    sha256: model.sha256,
+    model,
     ...(workerEntry && { entry: workerEntry }),
     ...(onWorkerEvent && { onEvent: onWorkerEvent })
   })

@@ -1,9 +1,10 @@
 import type { AnalyzedText, TextRequest, Work } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
+import type { DescribedModel } from '../model/verified-model.ts'
 
 /** To a worker. */
 export type WorkerRequest =
-  | { readonly kind: 'initialize'; readonly modelFolder: string; readonly sha256: string }
+  | { readonly kind: 'initialize'; readonly modelFolder: string; readonly model: DescribedModel }
   | { readonly kind: 'analyze'; readonly id: number; readonly texts: readonly TextRequest[] }
 
 /** From a worker. */

@@ -1,11 +1,12 @@
 import type { Analysis, TextRequest } from '../analysis.ts'
+import type { DescribedModel } from '../model/verified-model.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface PoolOptions {
   readonly size: number
   readonly modelFolder: string
-  /** digest of the manifest that the service describes; a worker that reads another one does not serve */
-  readonly sha256: string
+  /** what the service describes; a worker whose files are not those does not serve */
+  readonly model: DescribedModel
   /** entry file of a worker; tests give misbehaving ones */
   readonly entry?: URL
   /** told of every worker that starts, is ready, or ends without having been asked to */
@@ -120,9 +121,9 @@ export class WorkerPool {
   }
 
   #start(slot: Slot): void {
-    const { modelFolder, sha256, onEvent } = this.#options
+    const { modelFolder, model, onEvent } = this.#options
     const startedAt = performance.now()
-    const worker = new WorkerProcess(this.#entry, modelFolder, sha256, {
+    const worker = new WorkerProcess(this.#entry, modelFolder, model, {
       onReady: () => {
         clearTimeout(slot.timer)
         slot.ready = true

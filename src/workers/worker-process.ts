@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Analysis, TextRequest } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
+import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
 /** The process ended before it answered. */
@@ -44,7 +45,7 @@ export class WorkerProcess {
   #calls = 0
   #refusal: string | undefined
 
-  constructor(entry: URL, modelFolder: string, sha256: string, events: WorkerEvents) {
+  constructor(entry: URL, modelFolder: string, model: DescribedModel, events: WorkerEvents) {
     this.#child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
     this.#child.on('message', (message: WorkerResponse) => this.#receive(message, events))
     let over = false
@@ -57,7 +58,7 @@ export class WorkerProcess {
     this.#child.once('exit', gone)
     // A process that could not be started never exits; one that was is ended.
     this.#child.on('error', () => (this.#child.pid === undefined ? gone(null, null) : this.kill()))
-    this.#send({ kind: 'initialize', modelFolder, sha256 })
+    this.#send({ kind: 'initialize', modelFolder, model })
   }
 
   get pid(): number | undefined {

@@ -1,7 +1,7 @@
 import { Engine } from '../engine.ts'
 import { errorFacts } from '../error-facts.ts'
 import { passGoldenNote } from '../golden.ts'
-import { loadModel } from '../model/load-model.ts'
+import { type DescribedModel, loadDescribed } from '../model/verified-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
 /** Entry of a worker process: loads a model once, then answers messages one at a time. */
@@ -12,9 +12,8 @@ function send(message: WorkerResponse, sent?: () => void): void {
   process.send?.(message, undefined, undefined, () => sent?.())
 }
 
-async function initialize(modelFolder: string, sha256: string): Promise<void> {
-  const model = await loadModel(modelFolder)
-  if (model.sha256 !== sha256) throw new Error('the model folder changed while the service was running')
+async function initialize(modelFolder: string, described: DescribedModel): Promise<void> {
+  const model = await loadDescribed(modelFolder, described)
   const opened = await Engine.open(model)
   await passGoldenNote(opened, model.manifest)
   engine = opened
@@ -24,7 +23,7 @@ async function handle(request: WorkerRequest): Promise<void> {
   switch (request.kind) {
     case 'initialize':
       try {
-        await initialize(request.modelFolder, request.sha256)
+        await initialize(request.modelFolder, request.model)
         send({ kind: 'ready' })
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'unknown fault'

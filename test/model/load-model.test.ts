@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { type ModelFile, modelFiles } from '../../src/model/files.ts'
 import { describeModel, loadModel } from '../../src/model/load-model.ts'
-import { type ModelFile, modelFiles } from '../../src/model/manifest.ts'
 import { modelFolder } from '../helpers/model-folder.ts'
 import { seeded } from '../helpers/random.ts'
 
@@ -186,12 +186,12 @@ describe('a folder that is signed but wrong is refused', () => {
     [
       'with an infinite score',
       copy => copy.sign('crf.json', copy.text('crf.json').replace(/-?\d+\.\d+/, '1e999')),
-      'crf.json is not start, end and transitions'
+      'crf.json does not hold finite scores for 65 tags'
     ],
     [
       'with a score of null, which is how some write NaN',
       copy => copy.sign('crf.json', copy.text('crf.json').replace(/-?\d+\.\d+/, 'null')),
-      'crf.json is not start, end and transitions'
+      'crf.json does not hold finite scores for 65 tags'
     ],
     [
       'with a row of transitions too few',

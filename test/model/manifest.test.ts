@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Manifest, modelFiles, parseManifest } from '../../src/model/manifest.ts'
+import { modelFiles } from '../../src/model/files.ts'
+import { type Manifest, parseManifest } from '../../src/model/manifest.ts'
 import { modelFolder } from '../helpers/model-folder.ts'
 
 const json = readFileSync(join(modelFolder, 'manifest.json'), 'utf8')

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { DescribedModel } from '../../src/model/verified-model.ts'
 import { type WorkerEvent, WorkerPool } from '../../src/workers/pool.ts'
 import { AnalysisFailed, WorkerLost } from '../../src/workers/worker-process.ts'
+
+// The workers of these tests have no model; what they are told of one is only passed on.
+const described = { sha256: 'digest' } as DescribedModel
 
 type Behaviour =
   | 'echo'
@@ -21,7 +25,7 @@ function setUp(behaviour: Behaviour, size = 1) {
   const pool = new WorkerPool({
     size,
     modelFolder: 'folder',
-    sha256: 'digest',
+    model: described,
     entry: new URL(`../fixtures/workers/${behaviour}.mjs`, import.meta.url),
     onEvent: event => {
       events.push(event)
@@ -188,7 +192,7 @@ describe('a process that cannot be started', () => {
     const pool = new WorkerPool({
       size: 1,
       modelFolder: 'folder',
-      sha256: 'digest',
+      model: described,
       entry: new URL('../fixtures/workers/echo.mjs', import.meta.url),
       onEvent: event => void events.push(event)
     })

@@ -1,0 +1,10 @@
+/** Files that every model folder has; the manifest names their sizes and digests. */
+export const modelFiles = [
+  'model.onnx',
+  'embeddings.bin',
+  'words.txt',
+  'chars.txt',
+  'tags.txt',
+  'crf.json'
+] as const
+export type ModelFile = (typeof modelFiles)[number]
