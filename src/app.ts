@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
@@ -62,6 +63,13 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  // Node answers an unknown Expect header by itself, with an empty body.
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const problem = toProblem(new ServiceError('expectation_failed'))
+    app.log.info({ status: problem.status, code: problem.code }, 'request')
+    response.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' })
+    response.end(JSON.stringify(problem))
+  })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)

@@ -12,6 +12,7 @@ export const errorTable = {
   body_too_large: { status: 413, title: 'The body is too large' },
   text_too_long: { status: 413, title: 'The text is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  expectation_failed: { status: 417, title: 'The Expect header asks for something unknown' },
   invalid_request: { status: 422, title: 'The request does not match its schema' },
   unknown_label: { status: 422, title: 'The model does not have this label' },
   duplicate_id: { status: 422, title: 'Another document of the request has the same id' },

@@ -146,3 +146,19 @@ test('nothing is written to disk, and the runtime\u2019s telemetry stays off', a
   await service.exited
   expect(readdirSync(home)).toEqual([])
 })
+
+test.each([
+  ['GARBAGE\r\n\r\n', 400, 'malformed_request'],
+  [`GET /livez HTTP/1.1\r\nhost: x\r\nlarge: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ['POST /ner HTTP/1.1\r\nhost: x\r\nexpect: cake\r\ncontent-length: 2\r\n\r\n{}', 417, 'expectation_failed'],
+  ['GET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n', 404, 'not_found'],
+  ['QUERY /ner HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 415, 'unsupported_media_type']
+])('%j is answered with a problem document', async (bytes, status, code) => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const socket = await sendRaw(service, bytes)
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  expect(answer).toMatch(/content-type: application\/problem\+json/i)
+  expect(answer).toContain(`"code":"${code}"`)
+})
