@@ -58,6 +58,8 @@ function describe(request: FastifyRequest): object {
       entities: work.entities,
       ...(work.failed && { failed: work.failed }),
       tokens: work.timings.tokens,
+      // cells that are no token are padding and separators
+      cells: work.timings.cells,
       queueMs: round(work.timings.queue),
       pipelineMs: round(work.timings.pipeline),
       inferenceMs: round(work.timings.inference),
