@@ -24,8 +24,8 @@ interface Prepared extends EncodedText {
 }
 
 /**
- * Texts to entities: pipeline, network, CRF. One call at a time; what a text is answered does not depend on the
- * other texts of the call.
+ * Texts to entities: pipeline, network, CRF. What a text is answered does not depend on the other texts of the call.
+ * Calls that overlap go on in turns, run by run of the network.
  */
 export class Engine {
   readonly #model: Model
@@ -36,6 +36,8 @@ export class Engine {
   readonly #viterbi: ViterbiDecoder
   readonly #marginals: MarginalDecoder
   #path = new Uint8Array(1024)
+  /** calls under way, whose form numbers must stay valid */
+  #calls = 0
 
   private constructor(model: Model, session: NetworkSession) {
     this.#model = model
@@ -52,6 +54,16 @@ export class Engine {
   }
 
   async analyze(texts: readonly TextRequest[]): Promise<Analysis> {
+    if (this.#calls === 0) this.#table.renew()
+    this.#calls++
+    try {
+      return await this.#analyze(texts)
+    } finally {
+      this.#calls--
+    }
+  }
+
+  async #analyze(texts: readonly TextRequest[]): Promise<Analysis> {
     const work: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
     let mark = performance.now()
     const lap = (stage: 'pipeline' | 'inference' | 'decoding'): void => {
@@ -59,7 +71,6 @@ export class Engine {
       work[stage] += now - mark
       mark = now
     }
-    this.#table.renew()
     const prepared = texts.map(request => this.#prepare(request))
     const limit = this.#model.manifest.pipeline.rowTokens
     const packed = packRows(

@@ -110,6 +110,25 @@ describe('the engine', () => {
     }
   })
 
+  test('answers calls that overlap as it does one after the other', async () => {
+    const calls = Array.from({ length: 12 }, (_, i) =>
+      Array.from({ length: i % 3 === 0 ? 60 : 1 }, (_, j) => ({ text: notes[(i + j) % notes.length].text }))
+    )
+    const alone = []
+    for (const call of calls) alone.push((await engine.analyze(call)).texts)
+    const ends: number[] = []
+    const together = await Promise.all(
+      calls.map(async (call, i) => {
+        const { texts } = await engine.analyze(call)
+        ends.push(i)
+        return texts
+      })
+    )
+    expect(together).toStrictEqual(alone)
+    // A small call did not wait for the large one before it.
+    expect(ends.indexOf(1)).toBeLessThan(ends.indexOf(0))
+  })
+
   test.each([
     ['nothing', ''],
     ['white space', ' \t\r\n\u00a0\u2028 '],

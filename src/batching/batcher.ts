@@ -2,11 +2,11 @@ import { ServiceError } from '../errors.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { FairQueue, type Queued } from './queue.ts'
 
-/** Something that works on several requests at once, one call at a time. */
+/** Something that works on several requests at once. A second call is worked on in turns with the first. */
 export interface Lane<Request, Result> {
   /** @throws LaneLost when the lane ended before it answered; any other error is an answer */
   run(requests: readonly Request[]): Promise<Result>
-  /** Ends the lane, whatever it is doing; the call under way then throws LaneLost. */
+  /** Ends the lane, whatever it is doing; the calls under way then throw LaneLost. */
   kill(): void
 }
 
@@ -16,11 +16,13 @@ export class LaneLost extends Error {
 }
 
 export interface BatcherOptions<Request, Result> extends AdmissionOptions {
-  /** lanes that are free now */
-  readonly idleLanes: () => readonly Lane<Request, Result>[]
+  /** lanes that work now; the same object for the same lane each time */
+  readonly lanes: () => readonly Lane<Request, Result>[]
   readonly costOf: (request: Request) => number
   /** most cost given to a lane at once, unless one request alone is more */
   readonly dispatchBudget: number
+  /** submissions of up to this cost go between: a lane that is busy with more than that takes as much of them, once */
+  readonly smallBudget: number
 }
 
 /** How one request of a submission fared: the position of its result in that of its dispatch, or an error. */
@@ -32,6 +34,14 @@ export interface Submission<Result> {
   readonly settled: readonly Settled<Result>[]
   /** longest wait of a request of the submission, in milliseconds */
   readonly queued: number
+}
+
+/** What a lane is doing. */
+interface Use {
+  calls: number
+  cost: number
+  /** a request that may end the lane is on it: it must have no company */
+  alone: boolean
 }
 
 interface Item<Request, Result> extends Queued {
@@ -53,9 +63,8 @@ export class Batcher<Request, Result> {
   readonly #options: BatcherOptions<Request, Result>
   readonly #queue = new FairQueue<Item<Request, Result>>()
   readonly #admission: Admission
-  /** cost that lanes are working on */
-  #running = 0
-  #dispatches = 0
+  /** lanes that are busy */
+  readonly #uses = new Map<Lane<Request, Result>, Use>()
   #drained: Promise<void> | undefined
   #onDrained: (() => void) | undefined
   #closing = false
@@ -71,19 +80,26 @@ export class Batcher<Request, Result> {
 
   /** Predicted milliseconds until a submission of `cost` is dispatched to its last request. */
   predictedWait(cost: number): number {
-    return this.#admission.milliseconds(this.#running / 2 + this.#queue.costAhead(cost))
+    let running = 0
+    for (const use of this.#uses.values()) running += use.cost
+    return this.#admission.milliseconds(running / 2 + this.#queue.costAhead(cost))
   }
 
   /**
    * Admits requests as a whole and resolves when each has its answer or its error.
+   * @param divisible the sender could have sent them in parts
    * @throws ServiceError `overloaded` at once, or the reason of `signal` when it aborts first
    */
-  async submit(requests: readonly Request[], signal?: AbortSignal): Promise<Submission<Result>> {
+  async submit(
+    requests: readonly Request[],
+    signal?: AbortSignal,
+    divisible = requests.length > 1
+  ): Promise<Submission<Result>> {
     signal?.throwIfAborted()
     if (this.#closing)
       throw new ServiceError('not_ready', { detail: 'The service is shutting down.', retryAfter: 1 })
     if (requests.length === 0) return { settled: [], queued: 0 }
-    this.#admit(requests)
+    this.#admit(requests, divisible)
     const group = {}
     let timer: NodeJS.Timeout | undefined
     let abort: (() => void) | undefined
@@ -108,13 +124,30 @@ export class Batcher<Request, Result> {
 
   /** Gives what waits to the lanes that are free; to be called when one becomes free. */
   pump(): void {
+    const { dispatchBudget, smallBudget } = this.#options
+    const lanes = this.#options.lanes()
     // What waits is shared among all lanes, so that one does not take everything while another stands idle.
     const share = Math.ceil(this.#queue.cost / this.#options.laneCount())
-    for (const lane of this.#options.idleLanes()) {
+    for (const lane of lanes) {
       if (this.#queue.length === 0) return
-      const items = this.#queue.take(Math.min(share, this.#options.dispatchBudget))
+      if (!this.#uses.has(lane)) void this.#dispatch(lane, this.#queue.take(Math.min(share, dispatchBudget)))
+    }
+    for (const lane of this.#interruptible(lanes)) {
+      const items = this.#queue.takeSmall(smallBudget)
+      if (items.length === 0) return
       void this.#dispatch(lane, items)
     }
+  }
+
+  /** Lanes that will be busy for long with one call; those that will be free first come first. */
+  #interruptible(lanes: readonly Lane<Request, Result>[]): Lane<Request, Result>[] {
+    const costs = new Map<Lane<Request, Result>, number>()
+    for (const lane of lanes) {
+      const use = this.#uses.get(lane)
+      if (use && use.calls === 1 && !use.alone && use.cost > this.#options.smallBudget)
+        costs.set(lane, use.cost)
+    }
+    return [...costs].sort(([, a], [, b]) => a - b).map(([lane]) => lane)
   }
 
   /** Refuses new requests and ends when everything admitted is settled. */
@@ -127,11 +160,11 @@ export class Batcher<Request, Result> {
     await this.#drained
   }
 
-  /** A single request is always admitted when nothing waits: it may be as large as the service allows. */
-  #admit(requests: readonly Request[]): void {
+  /** What cannot be divided is always admitted when nothing waits: it may be as large as the service allows. */
+  #admit(requests: readonly Request[], divisible: boolean): void {
     const cost = requests.reduce((sum, request) => sum + this.#options.costOf(request), 0)
     if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost)
-    else if (requests.length > 1) this.#admission.checkIdle(this.predictedWait(cost), cost)
+    else if (divisible) this.#admission.checkIdle(this.predictedWait(cost), cost)
   }
 
   #enqueue(
@@ -170,8 +203,11 @@ export class Batcher<Request, Result> {
     const start = performance.now()
     // A lane that takes longer hangs. Its requests were answered when their own deadline passed, at the latest now.
     const watchdog = setTimeout(() => lane.kill(), this.#options.deadline)
-    this.#dispatches++
-    this.#running += cost
+    const use = this.#uses.get(lane) ?? { calls: 0, cost: 0, alone: false }
+    this.#uses.set(lane, use)
+    use.calls++
+    use.cost += cost
+    use.alone = items[0].alone
     try {
       const result = await lane.run(items.map(({ request }) => request))
       this.#admission.record(cost, performance.now() - start)
@@ -183,8 +219,9 @@ export class Batcher<Request, Result> {
       else this.#separate(items, error)
     } finally {
       clearTimeout(watchdog)
-      this.#dispatches--
-      this.#running -= cost
+      use.calls--
+      use.cost -= cost
+      if (use.calls === 0) this.#uses.delete(lane)
       this.pump()
       this.#checkDrained()
     }
@@ -227,6 +264,6 @@ export class Batcher<Request, Result> {
   }
 
   #checkDrained(): void {
-    if (this.#dispatches === 0 && this.#queue.length === 0) this.#onDrained?.()
+    if (this.#uses.size === 0 && this.#queue.length === 0) this.#onDrained?.()
   }
 }

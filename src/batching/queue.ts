@@ -92,6 +92,25 @@ export class FairQueue<Item extends Queued> {
     return taken
   }
 
+  /**
+   * Takes whole submissions of at most `budget` together, in their turns, leaving larger ones and items that must be
+   * alone where they are.
+   */
+  takeSmall(budget: number): Item[] {
+    const taken: Item[] = []
+    let left = budget
+    for (const [key, group] of this.#groups) {
+      if (left <= 0) break
+      if (group.cost > left) continue
+      const items = group.items.slice(group.next)
+      if (items.some(({ alone }) => alone)) continue
+      left -= group.cost
+      taken.push(...items)
+      this.drop(key)
+    }
+    return taken
+  }
+
   /** Removes a submission. */
   drop(key: object): void {
     const group = this.#groups.get(key)

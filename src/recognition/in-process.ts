@@ -1,6 +1,7 @@
 import { Engine } from '../engine.ts'
 import { passGoldenNote } from '../golden.ts'
 import { loadModel } from '../model/load-model.ts'
+import { groupParts, joinParts, splitTexts } from './parts.ts'
 import type { Recognition, Recognizer } from './recognizer.ts'
 
 /** Recognition on the caller's thread, one call after the other: for tools and tests, not for serving. */
@@ -15,8 +16,13 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
     recognize(texts, signal): Promise<Recognition> {
       const turn = last.then(async () => {
         signal?.throwIfAborted()
-        const { texts: analyzed, work } = await engine.analyze(texts)
-        return { outcomes: analyzed.map(one => ({ analyzed: one })), timings: { queue: 0, ...work } }
+        const parts = splitTexts(texts)
+        const { texts: analyzed, work } = await engine.analyze(parts)
+        const byText = groupParts(texts.length, parts)
+        const outcomes = byText.map(own => ({
+          analyzed: joinParts(own.map(i => ({ offset: parts[i].offset, analyzed: analyzed[i] })))
+        }))
+        return { outcomes, timings: { queue: 0, ...work } }
       })
       last = turn.catch(() => {})
       return turn

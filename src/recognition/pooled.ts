@@ -1,11 +1,11 @@
-import type { Analysis, TextRequest, Work } from '../analysis.ts'
-import { Batcher, type Lane as BatcherLane, LaneLost } from '../batching/batcher.ts'
+import type { Analysis, AnalyzedText, Work } from '../analysis.ts'
+import { Batcher, type Lane as BatcherLane, LaneLost, type Settled } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
-import { estimateCost } from './cost.ts'
+import { groupParts, joinParts, type Part, splitTexts } from './parts.ts'
 import type { Outcome, Recognition, Recognizer } from './recognizer.ts'
 
 export interface PooledOptions {
@@ -21,6 +21,8 @@ export interface PooledOptions {
 
 /** Tokens given to a worker at once: some twelve notes, enough for full batches and a tenth of a second. */
 const DISPATCH_TOKENS = 6000
+/** A note of the usual length need not wait for a worker that has taken twelve: its turn comes after the run at hand. */
+const SMALL_TOKENS = 1500
 /** Tokens a worker works off in a millisecond, before it was measured: a slow machine. */
 const INITIAL_RATE = 40
 /** Idle workers end at once when asked to; one that does not is killed. */
@@ -36,11 +38,12 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
     ...(workerEntry && { entry: workerEntry }),
     ...(onWorkerEvent && { onEvent: onWorkerEvent })
   })
-  const batcher = new Batcher<TextRequest, Analysis>({
-    idleLanes: () => pool.idle().map(toLane),
+  const batcher = new Batcher<Part, Analysis>({
+    lanes: () => pool.lanes().map(toLane),
     laneCount: () => Math.max(1, pool.readyCount),
-    costOf: ({ text }) => estimateCost(text),
+    costOf: ({ cost }) => cost,
     dispatchBudget: DISPATCH_TOKENS,
+    smallBudget: SMALL_TOKENS,
     initialRate: INITIAL_RATE,
     deadline,
     maxWait
@@ -57,14 +60,12 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
       if (pool.readyCount === 0 && pool.fault) {
         throw new ServiceError('not_ready', { detail: 'No worker can load the model.', retryAfter: 10 })
       }
-      const { settled, queued } = await batcher.submit(texts, signal)
-      const analyses = new Set<Analysis>()
-      const outcomes = settled.map((one): Outcome => {
-        if ('error' in one) return one
-        analyses.add(one.result)
-        return { analyzed: one.result.texts[one.index] }
-      })
-      return { outcomes, timings: { queue: queued, ...total(analyses) } }
+      const parts = splitTexts(texts)
+      const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1)
+      return {
+        outcomes: toOutcomes(texts.length, parts, settled),
+        timings: { queue: queued, ...total(settled) }
+      }
     },
     health: () => ({
       workers: pool.size,
@@ -79,22 +80,42 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
   }
 }
 
-function toLane(lane: Lane): BatcherLane<TextRequest, Analysis> {
-  return {
-    async run(texts) {
+/** Of each text: joined from its parts, or the first error of one. */
+function toOutcomes(count: number, parts: readonly Part[], settled: readonly Settled<Analysis>[]): Outcome[] {
+  return groupParts(count, parts).map(own => {
+    const analyzed: { offset: number; analyzed: AnalyzedText }[] = []
+    for (const i of own) {
+      const one = settled[i]
+      if ('error' in one) return one
+      analyzed.push({ offset: parts[i].offset, analyzed: one.result.texts[one.index] })
+    }
+    return { analyzed: joinParts(analyzed) }
+  })
+}
+
+/** Each worker's, the same one every time. */
+const lanes = new WeakMap<Lane, BatcherLane<Part, Analysis>>()
+
+function toLane(lane: Lane): BatcherLane<Part, Analysis> {
+  const known = lanes.get(lane)
+  if (known) return known
+  const made: BatcherLane<Part, Analysis> = {
+    async run(parts) {
       try {
-        return await lane.analyze(texts)
+        return await lane.analyze(parts.map(({ text, options }) => ({ text, options })))
       } catch (error) {
         throw error instanceof WorkerLost ? new LaneLost(undefined, { cause: error }) : error
       }
     },
     kill: () => lane.kill()
   }
+  lanes.set(lane, made)
+  return made
 }
 
-function total(analyses: ReadonlySet<Analysis>): Work {
+function total(settled: readonly Settled<Analysis>[]): Work {
   const sum: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
-  for (const { work } of analyses) {
+  for (const { work } of new Set(settled.flatMap(one => ('error' in one ? [] : [one.result])))) {
     for (const key of Object.keys(sum) as (keyof Work)[]) sum[key] += work[key]
   }
   return sum

@@ -89,9 +89,9 @@ export class WorkerPool {
     return this.#fault
   }
 
-  /** Workers that could take a call now. */
-  idle(): Lane[] {
-    return this.#slots.flatMap(({ worker, ready }) => (worker && ready && !worker.busy ? [worker] : []))
+  /** Workers that are ready, the same object for the same worker. */
+  lanes(): Lane[] {
+    return this.#slots.flatMap(({ worker, ready }) => (worker && ready ? [worker] : []))
   }
 
   /** `listener` is called whenever a worker becomes ready; the end of a call is known to the one who made it. */

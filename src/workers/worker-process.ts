@@ -28,7 +28,6 @@ export interface WorkerExit {
 }
 
 interface Pending {
-  readonly id: number
   resolve(analysis: Analysis): void
   reject(error: Error): void
 }
@@ -38,10 +37,11 @@ export interface WorkerEvents {
   onExit(exit: WorkerExit): void
 }
 
-/** One child process with a model. It is given one call at a time. */
+/** One child process with a model. It works in turns on the calls that it is given, run by run of the network. */
 export class WorkerProcess {
   readonly #child: ChildProcess
-  #pending: Pending | undefined
+  /** by the number of the call */
+  readonly #pending = new Map<number, Pending>()
   #calls = 0
   #refusal: string | undefined
 
@@ -52,7 +52,8 @@ export class WorkerProcess {
     const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
       if (over) return
       over = true
-      this.#take()?.reject(new WorkerLost('The worker process ended'))
+      for (const { reject } of this.#pending.values()) reject(new WorkerLost('The worker process ended'))
+      this.#pending.clear()
       events.onExit({ reason: this.#refusal, code, signal })
     }
     this.#child.once('exit', gone)
@@ -65,16 +66,11 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
-  get busy(): boolean {
-    return this.#pending !== undefined
-  }
-
   /** @throws WorkerLost, AnalysisFailed */
   analyze(texts: readonly TextRequest[]): Promise<Analysis> {
-    if (this.#pending) throw new Error('A worker was given two calls at once. This is a bug.')
     const id = ++this.#calls
     return new Promise((resolve, reject) => {
-      this.#pending = { id, resolve, reject }
+      this.#pending.set(id, { resolve, reject })
       this.#send({ kind: 'analyze', id, texts })
     })
   }
@@ -94,12 +90,6 @@ export class WorkerProcess {
     this.#child.send(message, () => {})
   }
 
-  #take(): Pending | undefined {
-    const pending = this.#pending
-    this.#pending = undefined
-    return pending
-  }
-
   #receive(message: WorkerResponse, events: WorkerEvents): void {
     switch (message.kind) {
       case 'ready':
@@ -110,14 +100,15 @@ export class WorkerProcess {
         return
       case 'analyzed':
       case 'failed': {
-        if (message.id !== this.#pending?.id) {
+        const pending = this.#pending.get(message.id)
+        if (!pending) {
           // Never give one caller another's answer.
           this.kill()
           return
         }
-        const pending = this.#take()
-        if (message.kind === 'analyzed') pending?.resolve({ texts: message.texts, work: message.work })
-        else pending?.reject(new AnalysisFailed(message.error))
+        this.#pending.delete(message.id)
+        if (message.kind === 'analyzed') pending.resolve({ texts: message.texts, work: message.work })
+        else pending.reject(new AnalysisFailed(message.error))
         return
       }
       default:

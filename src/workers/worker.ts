@@ -4,7 +4,7 @@ import { passGoldenNote } from '../golden.ts'
 import { type DescribedModel, loadDescribed } from '../model/verified-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
-/** Entry of a worker process: loads a model once, then answers messages one at a time. */
+/** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
 
 let engine: Engine | undefined
 

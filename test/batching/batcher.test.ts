@@ -9,13 +9,14 @@ const MAX_WAIT = 100
 const RATE = 1
 
 /** A batcher over fake lanes; a request is a string, and its length is its cost. */
-function setUp({ lanes: laneCount = 1, budget = 1000 } = {}) {
+function setUp({ lanes: laneCount = 1, budget = 1000, small = 0 } = {}) {
   const lanes = Array.from({ length: laneCount }, () => new FakeLane<string>())
   const batcher = new Batcher<string, string[]>({
-    idleLanes: () => lanes.filter(({ busy }) => !busy),
+    lanes: () => lanes,
     laneCount: () => laneCount,
     costOf: request => request.length,
     dispatchBudget: budget,
+    smallBudget: small,
     initialRate: RATE,
     deadline: DEADLINE,
     maxWait: MAX_WAIT
@@ -157,6 +158,83 @@ describe('dispatch', () => {
     const { batcher, lane } = setUp()
     batcher.pump()
     expect(lane.calls).toEqual([])
+  })
+})
+
+describe('small submissions', () => {
+  test('go to a lane that is busy with a large one, once, and no further', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const large = batcher.submit([costing(6)])
+    const small = [batcher.submit(['aa']), batcher.submit(['bb'])]
+    expect(lane.given).toEqual([[costing(6)], ['aa']])
+    lane.calls[1].answer()
+    await settle()
+    expect(lane.given[2]).toEqual(['bb'])
+    expect(outcomes(await small[0])).toEqual([answerTo('aa')])
+    lane.calls[0].answer()
+    lane.calls[2].answer()
+    expect(outcomes(await small[1])).toEqual([answerTo('bb')])
+    await large
+  })
+
+  test('wait for a lane that will be free soon', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const answers = [batcher.submit(['aaaaa']), batcher.submit(['b'])]
+    expect(lane.given).toEqual([['aaaaa']])
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all(answers)
+  })
+
+  test('go to the lane that has least to do', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2, small: 5 })
+    const answers = [batcher.submit([costing(20)]), batcher.submit([costing(10)]), batcher.submit(['a'])]
+    expect(lanes[1].given).toEqual([[costing(10)], ['a']])
+    for (const call of lanes.flatMap(({ calls }) => calls)) call.answer()
+    await Promise.all(answers)
+  })
+
+  test('do not hold back the rest of a large one', async () => {
+    const { batcher, lane } = setUp({ budget: 10, small: 5 })
+    const large = batcher.submit([costing(10), costing(10)])
+    const small = batcher.submit(['a'])
+    lane.calls[0].answer()
+    await settle()
+    // The lane is still on the small one; the large one waits for it to be free.
+    expect(lane.given).toEqual([[costing(10)], ['a']])
+    lane.calls[1].answer()
+    await settle()
+    lane.call.answer()
+    expect(outcomes(await small)).toEqual([answerTo('a')])
+    expect((await large).settled).toHaveLength(2)
+  })
+
+  test('never keep company with a request that may have ended a lane', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const suspect = batcher.submit([costing(20)])
+    lane.call.lose()
+    await settle()
+    const small = batcher.submit(['a'])
+    expect(lane.given).toEqual([[costing(20)], [costing(20)]])
+    lane.call.answer()
+    await settle()
+    expect(lane.given[2]).toEqual(['a'])
+    lane.call.answer()
+    await Promise.all([suspect, small])
+  })
+
+  test('are tried again, as the large one is, when their lane is lost', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const answers = [batcher.submit([costing(6)]), batcher.submit(['a'])]
+    lane.kill()
+    for (let i = 0; i < 2; i++) {
+      await settle()
+      expect(lane.call.requests).toHaveLength(1)
+      lane.call.answer()
+    }
+    expect((await Promise.all(answers)).flatMap(outcomes)).toEqual([costing(6), 'a'].map(answerTo))
+    expect(lane.kills).toBe(1)
   })
 })
 

@@ -135,3 +135,33 @@ describe('a queue', () => {
     }
   })
 })
+
+describe('small submissions', () => {
+  test('are taken whole, in their turns, past the larger ones', () => {
+    const queue = queueOf(item('a', 9, one), item('b', 2, two), item('c', 2, two), item('d', 3, three))
+    expect(names(queue.takeSmall(4))).toBe('bc')
+    expect([queue.length, queue.cost]).toEqual([2, 12])
+    expect(names(queue.takeSmall(4))).toBe('d')
+    expect(names(queue.takeSmall(4))).toBe('')
+    expect(names(queue.take(100))).toBe('a')
+  })
+
+  test('are taken together while they fit', () => {
+    const queue = queueOf(item('a', 3, one), item('b', 3, two), item('c', 1, three))
+    expect(names(queue.takeSmall(4))).toBe('ac')
+    expect(names(queue.take(100))).toBe('b')
+  })
+
+  test('are counted by what is left of them', () => {
+    const queue = queueOf(item('a', 9), item('b', 2))
+    expect(names(queue.take(9))).toBe('a')
+    expect(names(queue.takeSmall(2))).toBe('b')
+    expect([queue.length, queue.cost]).toEqual([0, 0])
+  })
+
+  test('stay when one of theirs must be alone', () => {
+    const queue = queueOf(item('a', 1, one, true), item('b', 1, two))
+    expect(names(queue.takeSmall(4))).toBe('b')
+    expect(names(queue.take(4))).toBe('a')
+  })
+})

@@ -4,7 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createInProcessRecognizer } from '../../src/recognition/in-process.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
+import { modelFolder } from '../helpers/model-folder.ts'
 import { note, notes } from '../helpers/notes.ts'
 import { type Service, startService, until } from '../helpers/service.ts'
 
@@ -82,6 +84,20 @@ test('a 1 MB note is answered to its end, and one over the limit is refused', as
   const refused = await service.ner('x'.repeat(1_100_001))
   expect(refused.status).toBe(413)
   expect(await refused.json()).toMatchObject({ code: 'text_too_long', limit: 1_100_000 })
+})
+
+test('a long note is answered as the engine answers it, though its parts go to two workers', async () => {
+  const service = await startService({ NER_WORKERS: '2' })
+  const text = Array.from({ length: 400 }, (_, i) => notes[i % notes.length].text).join('\n')
+  const here = await createInProcessRecognizer(modelFolder)
+  onTestFinished(() => here.close())
+  const { outcomes } = await here.recognize([{ text }])
+  const [outcome] = outcomes
+  if ('error' in outcome) throw outcome.error
+  const entities = await entitiesOf(await service.ner(text))
+  expect(entities.length).toBeGreaterThan(1000)
+  expect(entities.map(({ text: _, ...entity }) => entity)).toStrictEqual(outcome.analyzed.entities)
+  for (const { start, end, text: span } of entities) expect(text.slice(start, end)).toBe(span)
 })
 
 /** A POST of /ner as it goes over the wire. */

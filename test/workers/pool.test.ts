@@ -15,6 +15,7 @@ type Behaviour =
   | 'fails'
   | 'hangs'
   | 'answers-another'
+  | 'answers-last-first'
 
 const STOP_TIMEOUT = 1000
 
@@ -76,11 +77,11 @@ describe('a pool', () => {
     const { pool, seen, count, pids } = setUp('echo', 2)
     let idle = 0
     pool.onIdle(() => void idle++)
-    expect([pool.size, pool.readyCount, pool.started, pool.idle().length]).toEqual([2, 0, false, 0])
+    expect([pool.size, pool.readyCount, pool.started, pool.lanes().length]).toEqual([2, 0, false, 0])
     await seen('ready', 1)
-    expect([pool.readyCount, pool.started, pool.idle().length]).toEqual([1, false, 1])
+    expect([pool.readyCount, pool.started, pool.lanes().length]).toEqual([1, false, 1])
     await seen('ready', 2)
-    expect([pool.readyCount, pool.started, pool.idle().length, idle]).toEqual([2, true, 2, 2])
+    expect([pool.readyCount, pool.started, pool.lanes().length, idle]).toEqual([2, true, 2, 2])
     expect(pool.fault).toBeUndefined()
     expect(count('started')).toBe(2)
     expect(new Set(pids()).size).toBe(2)
@@ -89,39 +90,52 @@ describe('a pool', () => {
   test('gives texts to a worker and its answer back, every code unit intact', async () => {
     const { pool, seen } = setUp('echo')
     await seen('ready', 1)
-    const { texts: analyzed, work } = await pool.idle()[0].analyze(texts)
+    const { texts: analyzed, work } = await pool.lanes()[0].analyze(texts)
     expect(analyzed.map(({ entities }) => entities[0].end)).toEqual(texts.map(({ text }) => text.length))
     expect(work.cells).toBe(0)
   })
 
-  test('counts a worker as busy until it has answered', async () => {
-    const { pool, seen } = setUp('echo', 2)
-    await seen('ready', 2)
-    const [worker] = pool.idle()
-    const answer = worker.analyze(texts)
-    expect(pool.idle()).not.toContain(worker)
-    expect(pool.idle().length).toBe(1)
-    expect(() => worker.analyze(texts)).toThrow('This is a bug')
-    await answer
-    expect(pool.idle()).toContain(worker)
-    await worker.analyze(texts)
+  test('tells the answers of calls that overlap apart, whichever comes first', async () => {
+    const { pool, seen } = setUp('answers-last-first')
+    await seen('ready', 1)
+    const [worker] = pool.lanes()
+    const order: number[] = []
+    const calls = [1, 2].map(async length => {
+      const { texts: analyzed } = await worker.analyze([{ text: 'x'.repeat(length) }])
+      order.push(analyzed[0].entities[0].end)
+      return analyzed[0].entities[0].end
+    })
+    expect(await Promise.all(calls)).toEqual([1, 2])
+    expect(order).toEqual([2, 1])
+    expect(pool.lanes()).toEqual([worker])
+  })
+
+  test('ends every call of a worker that ends', async () => {
+    const { pool, seen } = setUp('hangs')
+    await seen('ready', 1)
+    const [worker] = pool.lanes()
+    const calls = [worker.analyze(texts), worker.analyze(texts)]
+    worker.kill()
+    const ends = await Promise.allSettled(calls)
+    for (const end of ends) expect(end).toMatchObject({ reason: expect.any(WorkerLost) })
+    expect(ends).toHaveLength(2)
   })
 
   test('hands on that texts could not be analyzed, and keeps the worker', async () => {
     const { pool, seen, count } = setUp('fails')
     await seen('ready', 1)
-    const [worker] = pool.idle()
+    const [worker] = pool.lanes()
     const failure = worker.analyze(texts)
     await expect(failure).rejects.toThrow(AnalysisFailed)
     await expect(failure).rejects.toMatchObject({ worker: { type: 'RangeError' } })
-    expect(pool.idle()).toEqual([worker])
+    expect(pool.lanes()).toEqual([worker])
     expect([count('started'), count('lost')]).toEqual([1, 0])
   })
 
   test('does not count a worker that is not ready', async () => {
     const { pool, seen } = setUp('never-ready')
     await seen('started', 1)
-    expect([pool.readyCount, pool.started, pool.idle().length]).toEqual([0, false, 0])
+    expect([pool.readyCount, pool.started, pool.lanes().length]).toEqual([0, false, 0])
   })
 })
 
@@ -129,37 +143,37 @@ describe('a worker that ends', () => {
   test('in a call rejects the call with WorkerLost, and is replaced', async () => {
     const { pool, seen, count, pids } = setUp('crashes-on-request')
     await seen('ready', 1)
-    await expect(pool.idle()[0].analyze(texts)).rejects.toThrow(WorkerLost)
+    await expect(pool.lanes()[0].analyze(texts)).rejects.toThrow(WorkerLost)
     await seen('lost', 1)
-    expect([pool.readyCount, pool.idle().length]).toEqual([0, 0])
+    expect([pool.readyCount, pool.lanes().length]).toEqual([0, 0])
     expect(pool.fault).toBeUndefined()
     await vi.advanceTimersByTimeAsync(0)
     await seen('ready', 2)
-    expect([pool.readyCount, pool.idle().length, count('started')]).toEqual([1, 1, 2])
+    expect([pool.readyCount, pool.lanes().length, count('started')]).toEqual([1, 1, 2])
     expect(new Set(pids()).size).toBe(2)
   })
 
   test('leaves the others alone', async () => {
     const { pool, seen } = setUp('crashes-on-request', 2)
     await seen('ready', 2)
-    const [first, second] = pool.idle()
+    const [first, second] = pool.lanes()
     await expect(first.analyze(texts)).rejects.toThrow(WorkerLost)
     await seen('lost', 1)
-    expect(pool.idle()).toEqual([second])
+    expect(pool.lanes()).toEqual([second])
     expect(pool.started).toBe(true)
   })
 
   test('when it is killed in a call rejects the call, and is replaced', async () => {
     const { pool, seen } = setUp('hangs')
     await seen('ready', 1)
-    const [worker] = pool.idle()
+    const [worker] = pool.lanes()
     const answer = worker.analyze(texts)
     worker.kill()
     await expect(answer).rejects.toThrow(WorkerLost)
     await seen('lost', 1)
     await vi.advanceTimersByTimeAsync(0)
     await seen('ready', 2)
-    expect(pool.idle().length).toBe(1)
+    expect(pool.lanes().length).toBe(1)
   })
 
   test('while idle is replaced', async () => {
@@ -167,16 +181,16 @@ describe('a worker that ends', () => {
     await seen('ready', 1)
     process.kill(pids()[0], 'SIGKILL')
     await seen('lost', 1)
-    expect(pool.idle()).toEqual([])
+    expect(pool.lanes()).toEqual([])
     await vi.advanceTimersByTimeAsync(0)
     await seen('ready', 2)
-    await pool.idle()[0].analyze(texts)
+    await pool.lanes()[0].analyze(texts)
   })
 
   test('is ended when it answers a call that was not made, so that no caller gets the answer of another', async () => {
     const { pool, seen } = setUp('answers-another')
     await seen('ready', 1)
-    await expect(pool.idle()[0].analyze(texts)).rejects.toThrow(WorkerLost)
+    await expect(pool.lanes()[0].analyze(texts)).rejects.toThrow(WorkerLost)
     await seen('lost', 1)
   })
 })
@@ -281,7 +295,7 @@ describe('closing a pool', () => {
   test('rejects a call under way with WorkerLost', async () => {
     const { pool, seen } = setUp('hangs')
     await seen('ready', 1)
-    const answer = expect(pool.idle()[0].analyze(texts)).rejects.toThrow(WorkerLost)
+    const answer = expect(pool.lanes()[0].analyze(texts)).rejects.toThrow(WorkerLost)
     const closed = pool.close(STOP_TIMEOUT)
     await vi.advanceTimersByTimeAsync(STOP_TIMEOUT)
     await closed
