@@ -160,11 +160,16 @@ export class Batcher<Request, Result> {
     await this.#drained
   }
 
+  /** @throws ServiceError `overloaded` when something waits and a submission of `cost` would be refused for it */
+  checkWaiting(cost: number): void {
+    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost)
+  }
+
   /** What cannot be divided is always admitted when nothing waits: it may be as large as the service allows. */
   #admit(requests: readonly Request[], divisible: boolean): void {
     const cost = requests.reduce((sum, request) => sum + this.#options.costOf(request), 0)
-    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost)
-    else if (divisible) this.#admission.checkIdle(this.predictedWait(cost), cost)
+    this.checkWaiting(cost)
+    if (divisible && this.#queue.length === 0) this.#admission.checkIdle(this.predictedWait(cost), cost)
   }
 
   #enqueue(

@@ -54,6 +54,7 @@ const undescribed: Recognizer = {
   },
   recognize: () =>
     Promise.reject(new Error('No text is recognized while the document is written. This is a bug.')),
+  checkAdmission() {},
   health: () => ({ workers: 0, readyWorkers: 0, started: false, fault: undefined }),
   close: async () => {}
 }

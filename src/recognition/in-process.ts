@@ -27,6 +27,7 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
       last = turn.catch(() => {})
       return turn
     },
+    checkAdmission() {},
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined }),
     async close() {
       await last

@@ -23,6 +23,8 @@ export interface PooledOptions {
 const DISPATCH_TOKENS = 6000
 /** A note of the usual length need not wait for a worker that has taken twelve: its turn comes after the run at hand. */
 const SMALL_TOKENS = 1500
+/** Of a body: prose has about six, so that what is estimated by this is less than what it will cost. */
+const MOST_BYTES_PER_TOKEN = 12
 /** Tokens a worker works off in a millisecond, before it was measured: a slow machine. */
 const INITIAL_RATE = 40
 /** Idle workers end at once when asked to; one that does not is killed. */
@@ -50,22 +52,30 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
   })
   pool.onIdle(() => batcher.pump())
 
+  function checkReady(): void {
+    if (!pool.started) {
+      throw new ServiceError('not_ready', { detail: 'The model is loading.', retryAfter: 1 })
+    }
+    // A worker that was lost is back in a moment; one that refuses its model may never be.
+    if (pool.readyCount === 0 && pool.fault) {
+      throw new ServiceError('not_ready', { detail: 'No worker can load the model.', retryAfter: 10 })
+    }
+  }
+
   return {
     model,
     async recognize(texts, signal): Promise<Recognition> {
-      if (!pool.started) {
-        throw new ServiceError('not_ready', { detail: 'The model is loading.', retryAfter: 1 })
-      }
-      // A worker that was lost is back in a moment; one that refuses its model may never be.
-      if (pool.readyCount === 0 && pool.fault) {
-        throw new ServiceError('not_ready', { detail: 'No worker can load the model.', retryAfter: 10 })
-      }
+      checkReady()
       const parts = splitTexts(texts)
       const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1)
       return {
         outcomes: toOutcomes(texts.length, parts, settled),
         timings: { queue: queued, ...total(settled) }
       }
+    },
+    checkAdmission(bytes) {
+      checkReady()
+      batcher.checkWaiting(bytes / MOST_BYTES_PER_TOKEN)
     },
     health: () => ({
       workers: pool.size,

@@ -44,6 +44,11 @@ export interface Recognizer {
    * @throws ServiceError `overloaded` or `not_ready` when the request as a whole is refused
    */
   recognize(texts: readonly TextRequest[], signal?: AbortSignal): Promise<Recognition>
+  /**
+   * Whether there is any use in reading a request of so many bytes.
+   * @throws ServiceError `overloaded` or `not_ready` when it would be refused whatever it holds
+   */
+  checkAdmission(bytes: number): void
   health(): RecognizerHealth
   /** Ends when everything accepted is answered and every worker is gone. */
   close(): Promise<void>

@@ -17,6 +17,7 @@ import { clientGone } from './client-gone.ts'
 import { toRecognized } from './entities.ts'
 import { toIdentity } from './identity.ts'
 import { checkLabels, checkLength, type RequestLimits } from './limits.ts'
+import { shed } from './shed.ts'
 
 /** POST /ner/batch: the entities of many texts; a document at fault never fails the others. */
 export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, limits) => {
@@ -24,6 +25,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
   app.post(
     '/ner/batch',
     {
+      onRequest: shed,
       schema: {
         operationId: 'recognizeBatch',
         summary: 'Find the entities of many texts',

@@ -6,6 +6,7 @@ import { clientGone } from './client-gone.ts'
 import { toRecognized } from './entities.ts'
 import { toIdentity } from './identity.ts'
 import { checkLabels, checkLength, type RequestLimits } from './limits.ts'
+import { shed } from './shed.ts'
 
 /** POST /ner: the entities of one text. */
 export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { maxTextLength }) => {
@@ -13,6 +14,7 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
   app.post(
     '/ner',
     {
+      onRequest: shed,
       schema: {
         operationId: 'recognize',
         summary: 'Find the entities of one text',

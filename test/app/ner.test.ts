@@ -156,6 +156,22 @@ describe('POST /ner', () => {
     expect(answer.headers['retry-after']).toBe('7')
   })
 
+  test.each(['/ner', '/ner/batch'])(
+    'refuses %s before its body is read when that would be in vain',
+    async url => {
+      const asked: number[] = []
+      const admit = (bytes: number): void => {
+        asked.push(bytes)
+        throw new ServiceError('overloaded', { retryAfter: 3 })
+      }
+      const { app } = await testApp({ recognizer: fakeRecognizer({ admit }) })
+      // Read, it would be refused as no JSON.
+      const answer = await app.inject({ method: 'POST', url, headers: json, payload: 'no JSON' })
+      expect(expectProblem(answer, 'overloaded')).toMatchObject({ retryAfter: 3 })
+      expect(asked).toEqual([7])
+    }
+  )
+
   test('answers an unexpected error with its title alone', async () => {
     const answerWith = () => Promise.reject(new Error('Jane Roe'))
     const { app, lines } = await testApp({ recognizer: fakeRecognizer({ answer: answerWith }) })

@@ -435,6 +435,21 @@ describe('admission', () => {
     expect((await large).settled).toHaveLength(70)
   })
 
+  test('tells beforehand what would be refused', async () => {
+    const { batcher, lane } = setUp()
+    expect(() => batcher.checkWaiting(DEADLINE * 2)).not.toThrow()
+    const answers = [batcher.submit(['a']), batcher.submit([costing(MAX_WAIT - 1)])]
+    expect(() => batcher.checkWaiting(0)).not.toThrow()
+    expect(() => batcher.checkWaiting(DEADLINE)).toThrow(ServiceError)
+    answers.push(batcher.submit([costing(2)]))
+    expect(() => batcher.checkWaiting(0)).toThrow(ServiceError)
+    for (let i = 0; i < 2; i++) {
+      lane.call.answer()
+      await settle()
+    }
+    await Promise.all(answers)
+  })
+
   test('refuses a submission as a whole', async () => {
     const { batcher, lane } = setUp()
     const answers = [batcher.submit(['a']), batcher.submit([costing(MAX_WAIT + 1)])]

@@ -5,10 +5,16 @@ interface FakeOptions {
   /** answers one text; by default its first word is an entity of Drug_Name */
   readonly answer?: (request: TextRequest) => Promise<Outcome> | Outcome
   readonly health?: Partial<RecognizerHealth>
+  /** throws when a request of so many bytes is not to be read */
+  readonly admit?: (bytes: number) => void
 }
 
 /** A recognizer without a model, for tests of what stands above it. */
-export function fakeRecognizer({ answer = firstWord, health = {} }: FakeOptions = {}): Recognizer & {
+export function fakeRecognizer({
+  answer = firstWord,
+  health = {},
+  admit = () => {}
+}: FakeOptions = {}): Recognizer & {
   readonly seen: TextRequest[]
   readonly signals: (AbortSignal | undefined)[]
   closed: boolean
@@ -35,6 +41,7 @@ export function fakeRecognizer({ answer = firstWord, health = {} }: FakeOptions 
       const outcomes = await Promise.all(texts.map(answer))
       return { outcomes, timings: { queue: 1, pipeline: 1, inference: 1, decoding: 1, tokens: 1, cells: 1 } }
     },
+    checkAdmission: admit,
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined, ...health }),
     async close() {
       fake.closed = true

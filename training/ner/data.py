@@ -76,12 +76,9 @@ def make_rows(documents: list[Document], limit: int, rng: random.Random | None =
 
 
 @dataclass
-class Batch:
-    """Padded rows for the network, and where their sentences stand in them for the CRF."""
+class Sentences:
+    """Where the sentences of padded rows stand, for the CRF."""
 
-    word_ids: Tensor  # [rows, time]
-    character_ids: Tensor  # [rows, time, characters]
-    lengths: Tensor  # [rows]
     positions: Tensor  # [sentences, longest] index into [rows * time]; 0 beyond the end of a sentence
     sentence_lengths: Tensor  # [sentences]
     tags: Tensor  # [sentences, longest]
@@ -90,6 +87,31 @@ class Batch:
     def by_sentence(self, emissions: Tensor) -> Tensor:
         """[rows, time, tags] -> [sentences, longest, tags]"""
         return emissions.flatten(0, 1)[self.positions]
+
+
+def sentences_of(documents: list[Document], rows: list[Row], tag_ids: dict[str, int]) -> Sentences:
+    """Of rows that are padded to the longest of them."""
+    time = max(len(row.tokens) for row in rows)
+    sentences = [(i, row, start, end) for i, row in enumerate(rows) for start, end in row.sentences]
+    longest = max(end - start for _, _, start, end in sentences)
+    positions = torch.zeros(len(sentences), longest, dtype=torch.long)
+    tags = torch.zeros(len(sentences), longest, dtype=torch.long)
+    for i, (number, row, start, end) in enumerate(sentences):
+        positions[i, : end - start] = torch.arange(start, end) + number * time
+        document = documents[row.document]
+        if document.tags:
+            tags[i, : end - start] = torch.tensor([tag_ids[document.tags[t]] for t in row.tokens[start:end]])
+    lengths = torch.tensor([end - start for _, _, start, end in sentences])
+    return Sentences(positions, lengths, tags, [(row, start, end) for _, row, start, end in sentences])
+
+
+@dataclass
+class Batch(Sentences):
+    """Padded rows for the network."""
+
+    word_ids: Tensor  # [rows, time]
+    character_ids: Tensor  # [rows, time, characters]
+    lengths: Tensor  # [rows]
 
 
 class Encoder:
@@ -114,30 +136,17 @@ class Encoder:
         time = max(len(row.tokens) for row in rows)
         words = torch.zeros(len(rows), time, dtype=torch.long)
         characters = torch.zeros(len(rows), time, self.character_length, dtype=torch.long)
-        sentences = [(row, start, end) for row in rows for start, end in row.sentences]
-        longest = max(end - start for _, start, end in sentences)
-        positions = torch.zeros(len(sentences), longest, dtype=torch.long)
-        tags = torch.zeros(len(sentences), longest, dtype=torch.long)
         for i, row in enumerate(rows):
             document = documents[row.document]
             strings = [SEPARATOR if t < 0 else document.tokens[t] for t in row.tokens]
             forms = [self.form(token) for token in (transform(strings) if transform else strings)]
             words[i, : len(forms)] = torch.tensor([word for word, _ in forms])
             characters[i, : len(forms)] = torch.tensor([ids for _, ids in forms])
-        number = {id(row): i for i, row in enumerate(rows)}
-        for i, (row, start, end) in enumerate(sentences):
-            positions[i, : end - start] = torch.arange(start, end) + number[id(row)] * time
-            document = documents[row.document]
-            if document.tags:
-                tags[i, : end - start] = torch.tensor([self.tag_ids[document.tags[t]] for t in row.tokens[start:end]])
         return Batch(
-            words,
-            characters,
-            torch.tensor([len(row.tokens) for row in rows]),
-            positions,
-            torch.tensor([end - start for _, start, end in sentences]),
-            tags,
-            sentences,
+            **vars(sentences_of(documents, rows, self.tag_ids)),
+            word_ids=words,
+            character_ids=characters,
+            lengths=torch.tensor([len(row.tokens) for row in rows]),
         )
 
 

@@ -1,0 +1,91 @@
+"""Rows of word pieces: what a transformer reads of the rows of `data`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .data import SEPARATOR, Document, Row
+
+CASES = 6  # classes of `case_of`
+# Pieces kept of a word.
+LONGEST_WORD = 12
+
+
+def case_of(token: str) -> int:
+    """What a lower-casing vocabulary loses of a word.
+
+    0 no letters, 1 lower, 2 Capitalized, 3 UPPER, 4 mIxed, 5 with a digit.
+    """
+    if any(c.isdigit() for c in token):
+        return 5
+    if not any(c.isalpha() for c in token):
+        return 0
+    if token.islower():
+        return 1
+    if token.isupper():
+        return 3 if len(token) > 1 else 2
+    return 2 if token[0].isupper() and token[1:].islower() else 4
+
+
+@dataclass
+class PieceBatch:
+    ids: Tensor  # [rows, time]
+    cases: Tensor  # [rows, time]
+    lengths: Tensor  # [rows]
+    first: Tensor  # [rows, words] where each word or separator of the row begins; 0 beyond its end
+
+
+class Pieces:
+    """Words to word-piece ids, each distinct word once."""
+
+    def __init__(self, folder: Path):
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.start, self.padding, self.end, self.mask, self.unknown = (
+            self.tokenizer.token_to_id(name) for name in ("<s>", "<pad>", "</s>", "<mask>", "[UNK]")
+        )
+        self.cache: dict[str, list[int]] = {}
+
+    def of_word(self, token: str) -> list[int]:
+        found = self.cache.get(token)
+        if found is None:
+            ids = self.tokenizer.encode(token, add_special_tokens=False).ids
+            found = self.cache[token] = ids[:LONGEST_WORD] or [self.unknown]
+        return found
+
+    def count(self, document: Document, row: Row) -> int:
+        return 2 + sum(1 if t < 0 else len(self.of_word(document.tokens[t])) for t in row.tokens)
+
+    def batch(self, documents: list[Document], rows: list[Row], transform=None) -> PieceBatch:
+        """`<s> pieces </s> pieces </s>`: sentences separated as their ends are marked; `transform` maps their words."""
+        ids, cases, first = [], [], []
+        for row in rows:
+            document = documents[row.document]
+            words = [SEPARATOR if t < 0 else document.tokens[t] for t in row.tokens]
+            if transform:
+                words = transform(words)
+            row_ids, row_cases, row_first = [self.start], [0], []
+            for word, t in zip(words, row.tokens, strict=True):
+                row_first.append(len(row_ids))
+                pieces = [self.end] if t < 0 else self.of_word(word)
+                row_ids += pieces
+                row_cases += [0 if t < 0 else case_of(word)] * len(pieces)
+            ids.append([*row_ids, self.end])
+            cases.append([*row_cases, 0])
+            first.append(row_first)
+        # Few distinct widths: a matrix kernel is prepared once for each.
+        time = (max(map(len, ids)) + 15) // 16 * 16
+        return PieceBatch(
+            padded(ids, time, self.padding),
+            padded(cases, time, 0),
+            torch.tensor([len(row) for row in ids]),
+            padded(first, max(map(len, first)), 0),
+        )
+
+
+def padded(rows: list[list[int]], time: int, value: int) -> Tensor:
+    return torch.tensor([row + [value] * (time - len(row)) for row in rows])

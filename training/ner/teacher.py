@@ -1,0 +1,207 @@
+"""Step 4a: fine-tune a transformer as a teacher.
+
+python -m ner.teacher --encoder runs/adapted --train train.tok.jsonl --dev dev.tok.jsonl --out runs/teacher-1 --seed 1
+
+The encoder reads rows of several sentences, the first piece of a word stands for it, and a CRF reads sentences, as in
+the served model. ner.label lets teachers label text for a student. Resumes from its checkpoint.
+"""
+
+import argparse
+import json
+import math
+import random
+import shutil
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from . import evaluate
+from .crf import CRF
+from .data import Document, Row, Sentences, batches, make_rows, read_documents, sentences_of
+from .pieces import PieceBatch, Pieces
+from .train import Augmentation, metrics_of, tag_list
+from .transformer import MPNet
+
+
+class Tagger(nn.Module):
+    """Encoder, dropout, projection; the encoder's last hidden state of a word's first piece."""
+
+    def __init__(self, encoder: MPNet, tags: int):
+        super().__init__()
+        self.encoder = encoder
+        self.projection = nn.Linear(encoder.size, tags)
+
+    def forward(self, batch: PieceBatch) -> Tensor:
+        """Emissions [rows, words, tags]."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            hidden = self.encoder(batch.ids, batch.cases, batch.lengths)
+        index = batch.first[..., None].expand(-1, -1, hidden.shape[2])
+        words = hidden.gather(1, index).float()
+        return self.projection(nn.functional.dropout(words, 0.1, self.training))
+
+
+class Teacher:
+    """A run folder of this module, loaded."""
+
+    def __init__(self, folder: Path):
+        self.config = json.loads((folder / "config.json").read_text())
+        self.tags = (folder / "tags.txt").read_text().split("\n")[:-1]
+        self.pieces = Pieces(folder)
+        self.tagger = Tagger(MPNet(self.config["encoder"], dropout=0.0), len(self.tags))
+        self.crf = CRF(self.tags)
+        state = torch.load(folder / "best.pt")
+        self.tagger.load_state_dict({name: value.float() for name, value in state["tagger"].items()})
+        self.crf.load_state_dict(state["crf"])
+        self.tagger.eval()
+        self.tag_ids = {tag: i for i, tag in enumerate(self.tags)}
+
+    def rows(self, documents: list[Document]) -> list[Row]:
+        return make_rows(documents, self.config["row_tokens"])
+
+    @torch.no_grad()
+    def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Sentences, Tensor]:
+        """[sentences, longest, tags]"""
+        sentences = sentences_of(documents, rows, self.tag_ids)
+        return sentences, sentences.by_sentence(self.tagger(self.pieces.batch(documents, rows)))
+
+
+@torch.no_grad()
+def predict(tagger: Tagger, crf: CRF, pieces: Pieces, documents, rows, tags: list[str]) -> list[list[str]]:
+    """Tags of every token of every document."""
+    tagger.eval()
+    found = [["O"] * len(document.tokens) for document in documents]
+    for group in batches(rows, 4096):
+        sentences = sentences_of(documents, group, {tag: i for i, tag in enumerate(tags)})
+        emissions = sentences.by_sentence(tagger(pieces.batch(documents, group)))
+        paths = crf.decode(emissions, sentences.sentence_lengths)
+        for (row, start, end), path in zip(sentences.sentences, paths, strict=True):
+            for token, tag in zip(row.tokens[start:end], path, strict=True):
+                found[row.document][token] = tags[tag]
+    return found
+
+
+def parameter_groups(tagger: Tagger, crf: CRF, rate: float, head_rate: float, decay: float) -> list[dict]:
+    """A lower rate the deeper a layer lies, by the factor `decay` each (Howard and Ruder, 2018)."""
+    encoder = tagger.encoder
+    count = len(encoder.layers)
+    groups = [
+        {"params": list(tagger.projection.parameters()), "lr": head_rate},
+        {"params": list(crf.parameters()), "lr": head_rate, "weight_decay": 0.0},
+    ]
+    for i, layer in enumerate(encoder.layers):
+        groups.append({"params": list(layer.parameters()), "lr": rate * decay ** (count - 1 - i)})
+    # The vectors of pieces stay: those that the training set lacks must not be left behind by those that it has.
+    for p in (*encoder.words.parameters(), *encoder.positions.parameters()):
+        p.requires_grad_(False)
+    groups.append({"params": list(encoder.norm.parameters()), "lr": rate * decay**count})
+    groups.append({"params": list(encoder.cases.parameters()), "lr": head_rate})
+    return groups
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of ner.adapt, or of the original weights")
+    parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--dev", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--row-tokens", type=int, default=128)
+    parser.add_argument("--batch-tokens", type=int, default=2560)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--layer-decay", type=float, default=0.9)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    rng = random.Random(arguments.seed)
+    train, dev = read_documents(arguments.train), read_documents(arguments.dev)
+    tags = tag_list(train)
+    tag_ids = {tag: i for i, tag in enumerate(tags)}
+    pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, arguments.dropout)
+    tagger, crf = Tagger(encoder, len(tags)), CRF(tags)
+    groups = parameter_groups(tagger, crf, arguments.rate, arguments.head_rate, arguments.layer_decay)
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+    parameters = [p for group in groups for p in group["params"]]
+    tokens = sum(len(document.tokens) for document in train)
+    steps = arguments.epochs * math.ceil(tokens * 1.1 / arguments.batch_tokens)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / (0.08 * steps), max(0.01, (steps - step) / (0.92 * steps)))
+    )
+    augment = Augmentation(rng, 0.08, 0.08)
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(arguments.encoder / "tokenizer.json", arguments.out / "tokenizer.json")
+    (arguments.out / "tags.txt").write_text("".join(f"{tag}\n" for tag in tags))
+    config = vars(arguments) | {"encoder": json.loads((arguments.encoder / "config.json").read_text())}
+    config["from"] = arguments.encoder.name
+    (arguments.out / "config.json").write_text(json.dumps(config, default=str, indent=2) + "\n")
+    dev_rows = make_rows(dev, arguments.row_tokens)
+    best, first, history = 0.0, 0, []
+    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=False)
+        tagger.load_state_dict(state["tagger"])
+        crf.load_state_dict(state["crf"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        best, first, history = state["best"], state["epoch"], state["history"]
+        rng.setstate(state["rng"])
+        torch.set_rng_state(state["torch_rng"])
+        print(f"resumed after epoch {first}")
+
+    for epoch in range(first, arguments.epochs):
+        tagger.train()
+        started, total, seen = time.time(), 0.0, 0
+        work = batches(make_rows(train, arguments.row_tokens, rng), arguments.batch_tokens, rng)
+        for number, group in enumerate(work):
+            sentences = sentences_of(train, group, tag_ids)
+            emissions = sentences.by_sentence(tagger(pieces.batch(train, group, augment)))
+            likelihood = crf.log_likelihood(emissions, sentences.tags, sentences.sentence_lengths)
+            loss = -likelihood.sum() / sentences.sentence_lengths.sum()
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            schedule.step()
+            total, seen = total + loss.item(), seen + 1
+            if number % 50 == 0:
+                print(f"  {number}/{len(work)}  loss {total / seen:.4f}  {time.time() - started:.0f} s", flush=True)
+        scores = evaluate.score(dev, predict(tagger, crf, pieces, dev, dev_rows, tags))
+        history.append({"epoch": epoch + 1, "loss": total / seen, "f1": scores.micro.f1, "token_f1": scores.token.f1})
+        print(
+            f"epoch {epoch + 1:3d}/{arguments.epochs}  loss {total / seen:.4f}  dev F1 {scores.micro.f1:.4f}  "
+            f"token {scores.token.f1:.4f}  macro {scores.macro(10):.4f}  {time.time() - started:.0f} s",
+            flush=True,
+        )
+        if scores.micro.f1 > best:
+            best = scores.micro.f1
+            # Half precision is what a teacher needs, and a third of the place its checkpoint takes.
+            kept = {name: value.bfloat16() for name, value in tagger.state_dict().items()}
+            torch.save({"tagger": kept, "crf": crf.state_dict()}, arguments.out / "best.pt")
+            (arguments.out / "metrics.json").write_text(json.dumps(metrics_of(scores, epoch + 1), indent=1) + "\n")
+            (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
+        state = {
+            "tagger": tagger.state_dict(),
+            "crf": crf.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "schedule": schedule.state_dict(),
+            "best": best,
+            "epoch": epoch + 1,
+            "history": history,
+            "rng": rng.getstate(),
+            "torch_rng": torch.get_rng_state(),
+        }
+        torch.save(state, unfinished)
+        unfinished.replace(checkpoint)
+        (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
+    print(f"best dev F1 {best:.4f}")
+
+
+if __name__ == "__main__":
+    main()
