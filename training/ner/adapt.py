@@ -58,15 +58,15 @@ def mask(batch: PieceBatch, pieces: Pieces, rng: random.Random, vocabulary: int)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--encoder", type=Path, required=True, help="config.json, model.safetensors, tokenizer.json")
+    parser.add_argument("--encoder", type=Path, required=True, help="config.json, model.safetensors, vocab.txt")
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--weight", action="append", default=[], metavar="ID_PREFIX=RATE")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="batches in all; an epoch unless given")
     parser.add_argument("--row-tokens", type=int, default=128)
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--parts", type=int, default=20, help="checkpoints an epoch")
+    parser.add_argument("--parts", type=int, default=20, help="checkpoints")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -80,15 +80,15 @@ def main() -> None:
     weights = {name: float(rate) for name, rate in (pair.split("=") for pair in arguments.weight)}
     documents = joined(load(arguments.tokens, weights, rng), arguments.row_tokens * 4)
     groups = batches(make_rows(documents, arguments.row_tokens, rng), arguments.batch_tokens, rng)
-    steps = arguments.epochs * len(groups)
+    steps = arguments.steps or len(groups)
     tokens = sum(len(row.tokens) for group in groups for row in group)
-    print(f"{len(documents):,} documents, {tokens:,} tokens, {len(groups):,} batches an epoch", flush=True)
+    print(f"{len(documents):,} documents, {tokens:,} tokens, {len(groups):,} batches, {steps:,} steps", flush=True)
     parameters = [p for module in (encoder, head) for p in module.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, min(100, steps // 10)))
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "tokenizer.json"):
+    for name in ("config.json", "vocab.txt"):
         shutil.copy(arguments.encoder / name, arguments.out / name)
     checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
     first = 0
@@ -101,7 +101,7 @@ def main() -> None:
         first = state["step"]
         print(f"resumed after step {first}")
     started, total, seen = time.time(), 0.0, 0
-    part = max(1, len(groups) // arguments.parts)
+    part = max(1, steps // arguments.parts)
     encoder.train()
     for step in range(first, steps):
         batch = pieces.batch(documents, groups[step % len(groups)])

@@ -8,6 +8,7 @@ log-partition, and those of a mixture are their mean.
 """
 
 import argparse
+import json
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from torch import Tensor
 from .crf import CRF
 from .data import batches, make_rows, read_documents
 from .run_folder import Run
+from .teacher import Teacher
 
 # A pair of tags expected less often than this in a sentence is left out.
 LEAST_PAIR = 1e-3
@@ -33,44 +35,63 @@ def expected_counts(crf: CRF, emissions: Tensor, lengths: Tensor) -> tuple[Tenso
     return unary, pairwise
 
 
+def load(folder: Path) -> Run | Teacher:
+    """A run folder of ner.train or of ner.teacher."""
+    return Teacher(folder) if "encoder" in json.loads((folder / "config.json").read_text()) else Run(folder)
+
+
+class Counts:
+    """Expected counts of sentences, summed over the models of an ensemble; pairs as (pair, count) lists."""
+
+    def __init__(self):
+        self.unary: dict[tuple[int, int], Tensor] = {}
+        self.pairs: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
+
+    def add(self, key: tuple[int, int], unary: Tensor, pairwise: Tensor) -> None:
+        """`key` is the document and its token that the sentence begins with; [tokens, tags] and [tags * tags]."""
+        kept = (pairwise > LEAST_PAIR).nonzero().squeeze(1)
+        self.unary[key] = self.unary[key] + unary if key in self.unary else unary.clone()
+        self.pairs.setdefault(key, []).append((kept.short(), pairwise[kept].half()))
+
+    def mean(self, models: int, tags: int) -> dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]]:
+        """What ner.train reads: unary counts, the pairs, and their counts."""
+        labels = {}
+        for key, unary in self.unary.items():
+            total = torch.zeros(tags * tags)
+            for pairs, values in self.pairs[key]:
+                total.index_add_(0, pairs.long(), values.float())
+            kept = total.nonzero().squeeze(1)
+            labels[key] = (unary / models).half(), kept.short(), (total[kept] / models).half()
+        return labels
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", type=Path, nargs="+", help="run folders with the same vocabulary and tags")
+    parser.add_argument("runs", type=Path, nargs="+", help="run folders of ner.train or ner.teacher with the same tags")
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    runs = [Run(folder) for folder in arguments.runs]
-    first = runs[0]
-    assert all(run.words.entries == first.words.entries and run.tags == first.tags for run in runs)
     documents = read_documents(arguments.tokens)
-    encoder = first.encoder()
-    groups = batches(make_rows(documents, first.config["row_tokens"]), 4096)
-    labels: dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]] = {}
+    counts, tags = Counts(), None
     started = time.time()
-    for number, group in enumerate(groups):
-        batch = encoder.batch(documents, group)
-        with torch.no_grad():
-            scored = [
-                (run.crf, batch.by_sentence(run.network(batch.word_ids, batch.character_ids, batch.lengths)))
-                for run in runs
-            ]
-        counts = [expected_counts(crf, emissions, batch.sentence_lengths) for crf, emissions in scored]
-        unary = torch.stack([one for one, _ in counts]).mean(0)
-        pairwise = torch.stack([two for _, two in counts]).mean(0).flatten(1)
-        for i, (row, start, end) in enumerate(batch.sentences):
-            pairs = (pairwise[i] > LEAST_PAIR).nonzero().squeeze(1)
-            labels[row.document, row.tokens[start]] = (
-                unary[i, : end - start].half(),
-                pairs.short(),
-                pairwise[i, pairs].half(),
-            )
-        if number % 50 == 0:
-            print(f"batch {number}/{len(groups)}  {time.time() - started:.0f} s", flush=True)
+    for folder in arguments.runs:
+        run = load(folder)
+        assert tags in (None, run.tags), "the models were trained with other tags"
+        tags = run.tags
+        groups = batches(make_rows(documents, run.config["row_tokens"]), 4096)
+        for number, group in enumerate(groups):
+            batch, emissions = run.emissions(documents, group)
+            unary, pairwise = expected_counts(run.crf, emissions, batch.sentence_lengths)
+            for i, (row, start, end) in enumerate(batch.sentences):
+                counts.add((row.document, row.tokens[start]), unary[i, : end - start], pairwise[i].flatten())
+            if number % 50 == 0:
+                print(f"{folder.name}  batch {number}/{len(groups)}  {time.time() - started:.0f} s", flush=True)
+    labels = counts.mean(len(arguments.runs), len(tags))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    torch.save({"tags": first.tags, "labels": labels}, arguments.out / "labels.pt")
+    torch.save({"tags": tags, "labels": labels}, arguments.out / "labels.pt")
     print(f"{len(labels):,} sentences -> {arguments.out}")
 
 

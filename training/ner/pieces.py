@@ -1,10 +1,10 @@
 """Rows of word pieces: what a transformer reads of the rows of `data`."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from .data import SEPARATOR, Document, Row
@@ -30,6 +30,41 @@ def case_of(token: str) -> int:
     return 2 if token[0].isupper() and token[1:].islower() else 4
 
 
+def basic_tokens(token: str) -> list[str]:
+    """Lower-cased, accents and control characters dropped, split around punctuation and ideographs."""
+    parts: list[str] = []
+    joined = False
+    for c in unicodedata.normalize("NFD", token.lower()):
+        kind = unicodedata.category(c)
+        if kind == "Mn" or (kind[0] == "C" and not c.isspace()):
+            continue
+        alone = (
+            kind[0] == "P"
+            or "!" <= c <= "/"
+            or ":" <= c <= "@"
+            or "[" <= c <= "`"
+            or "{" <= c <= "~"
+            or is_ideograph(c)
+        )
+        if c.isspace():
+            joined = False
+        elif joined and not alone:
+            parts[-1] += c
+        else:
+            parts.append(c)
+            joined = not alone
+    return parts
+
+
+def is_ideograph(c: str) -> bool:
+    return (
+        "\u3400" <= c <= "\u4dbf"
+        or "\u4e00" <= c <= "\u9fff"
+        or "\uf900" <= c <= "\ufaff"
+        or "\U00020000" <= c <= "\U0002fa1f"
+    )
+
+
 @dataclass
 class PieceBatch:
     ids: Tensor  # [rows, time]
@@ -39,26 +74,37 @@ class PieceBatch:
 
 
 class Pieces:
-    """Words to word-piece ids, each distinct word once."""
+    """Words to word-piece ids (Devlin et al., 2019; lower case, without accents), each distinct word once.
+
+    The vocabulary is vocab.txt of a folder: the line number, from 0, is the id.
+    """
 
     def __init__(self, folder: Path):
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
-        self.start, self.padding, self.end, self.mask, self.unknown = (
-            self.tokenizer.token_to_id(name) for name in ("<s>", "<pad>", "</s>", "<mask>", "[UNK]")
-        )
+        entries = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
+        self.ids = {entry: i for i, entry in enumerate(entries) if entry}
+        names = ("<s>", "<pad>", "</s>", "<mask>", "[UNK]")
+        self.start, self.padding, self.end, self.mask, self.unknown = (self.ids[name] for name in names)
         self.cache: dict[str, list[int]] = {}
 
     def of_word(self, token: str) -> list[int]:
         found = self.cache.get(token)
         if found is None:
-            ids = self.tokenizer.encode(token, add_special_tokens=False).ids
+            ids = [i for part in basic_tokens(token) for i in self._pieces(part)]
             found = self.cache[token] = ids[:LONGEST_WORD] or [self.unknown]
         return found
 
-    def count(self, document: Document, row: Row) -> int:
-        return 2 + sum(1 if t < 0 else len(self.of_word(document.tokens[t])) for t in row.tokens)
+    def _pieces(self, word: str) -> list[int]:
+        """The longest piece that fits, again and again; unknown as a whole when one is missing."""
+        ids, start = [], 0
+        while start < len(word):
+            end = len(word)
+            while end > start and ("##" if start else "") + word[start:end] not in self.ids:
+                end -= 1
+            if end == start:
+                return [self.unknown]
+            ids.append(self.ids[("##" if start else "") + word[start:end]])
+            start = end
+        return ids if len(word) <= 100 else [self.unknown]
 
     def batch(self, documents: list[Document], rows: list[Row], transform=None) -> PieceBatch:
         """`<s> pieces </s> pieces </s>`: sentences separated as their ends are marked; `transform` maps their words."""

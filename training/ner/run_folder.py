@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from .crf import CRF
-from .data import Encoder
+from .data import Batch, Document, Encoder, Row
 from .model import Network
 from .vocabulary import Vocabulary
 
@@ -58,6 +59,12 @@ class Run:
     @property
     def labels(self) -> list[str]:
         return [tag[2:] for tag in self.tags if tag.startswith("B-")]
+
+    @torch.no_grad()
+    def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Batch, Tensor]:
+        """[sentences, longest, tags] of the sentences of the rows."""
+        batch = self.encoder().batch(documents, rows)
+        return batch, batch.by_sentence(self.network(batch.word_ids, batch.character_ids, batch.lengths))
 
     def encoder(self) -> Encoder:
         return Encoder(self.words, self.characters, self.tags, self.config["character_length"])

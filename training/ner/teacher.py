@@ -57,12 +57,9 @@ class Teacher:
         self.tagger.eval()
         self.tag_ids = {tag: i for i, tag in enumerate(self.tags)}
 
-    def rows(self, documents: list[Document]) -> list[Row]:
-        return make_rows(documents, self.config["row_tokens"])
-
     @torch.no_grad()
     def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Sentences, Tensor]:
-        """[sentences, longest, tags]"""
+        """[sentences, longest, tags] of the sentences of the rows."""
         sentences = sentences_of(documents, rows, self.tag_ids)
         return sentences, sentences.by_sentence(self.tagger(self.pieces.batch(documents, rows)))
 
@@ -82,21 +79,19 @@ def predict(tagger: Tagger, crf: CRF, pieces: Pieces, documents, rows, tags: lis
     return found
 
 
-def parameter_groups(tagger: Tagger, crf: CRF, rate: float, head_rate: float, decay: float) -> list[dict]:
-    """A lower rate the deeper a layer lies, by the factor `decay` each (Howard and Ruder, 2018)."""
+def parameter_groups(tagger: Tagger, crf: CRF, arguments: argparse.Namespace) -> list[dict]:
+    """A lower rate the deeper a layer lies, by the factor `layer_decay` each (Howard and Ruder, 2018)."""
     encoder = tagger.encoder
-    count = len(encoder.layers)
     groups = [
-        {"params": list(tagger.projection.parameters()), "lr": head_rate},
-        {"params": list(crf.parameters()), "lr": head_rate, "weight_decay": 0.0},
+        {"params": list(tagger.projection.parameters()), "lr": arguments.head_rate},
+        {"params": list(crf.parameters()), "lr": arguments.head_rate, "weight_decay": 0.0},
     ]
-    for i, layer in enumerate(encoder.layers):
-        groups.append({"params": list(layer.parameters()), "lr": rate * decay ** (count - 1 - i)})
-    # The vectors of pieces stay: those that the training set lacks must not be left behind by those that it has.
-    for p in (*encoder.words.parameters(), *encoder.positions.parameters()):
-        p.requires_grad_(False)
-    groups.append({"params": list(encoder.norm.parameters()), "lr": rate * decay**count})
-    groups.append({"params": list(encoder.cases.parameters()), "lr": head_rate})
+    # What lies below the lowest layer that learns stays as well: the vectors of pieces that the training set lacks
+    # must not be left behind by those that it has.
+    for module in (encoder.words, encoder.positions, encoder.norm, encoder.cases, *encoder.layers[: arguments.frozen]):
+        module.requires_grad_(False)
+    for depth, layer in enumerate(reversed(encoder.layers[arguments.frozen :])):
+        groups.append({"params": list(layer.parameters()), "lr": arguments.rate * arguments.layer_decay**depth})
     return groups
 
 
@@ -106,12 +101,13 @@ def main() -> None:
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--row-tokens", type=int, default=128)
     parser.add_argument("--batch-tokens", type=int, default=2560)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--layer-decay", type=float, default=0.9)
+    parser.add_argument("--frozen", type=int, default=4, help="layers, from below, that stay as they are")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -125,7 +121,7 @@ def main() -> None:
     tag_ids = {tag: i for i, tag in enumerate(tags)}
     pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, arguments.dropout)
     tagger, crf = Tagger(encoder, len(tags)), CRF(tags)
-    groups = parameter_groups(tagger, crf, arguments.rate, arguments.head_rate, arguments.layer_decay)
+    groups = parameter_groups(tagger, crf, arguments)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     parameters = [p for group in groups for p in group["params"]]
     tokens = sum(len(document.tokens) for document in train)
@@ -136,7 +132,7 @@ def main() -> None:
     augment = Augmentation(rng, 0.08, 0.08)
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    shutil.copy(arguments.encoder / "tokenizer.json", arguments.out / "tokenizer.json")
+    shutil.copy(arguments.encoder / "vocab.txt", arguments.out / "vocab.txt")
     (arguments.out / "tags.txt").write_text("".join(f"{tag}\n" for tag in tags))
     config = vars(arguments) | {"encoder": json.loads((arguments.encoder / "config.json").read_text())}
     config["from"] = arguments.encoder.name
