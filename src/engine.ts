@@ -1,5 +1,6 @@
 import type { Analysis, AnalyzedText, FoundEntity, TextRequest, Work } from './analysis.ts'
 import { type Chunk, chunksOf } from './decoding/chunks.ts'
+import { Lattice } from './decoding/lattice.ts'
 import { MarginalDecoder } from './decoding/marginals.ts'
 import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
 import { ViterbiDecoder } from './decoding/viterbi.ts'
@@ -33,6 +34,7 @@ export class Engine {
   readonly #scheme: TagScheme
   readonly #table: FormTable
   readonly #filler: BatchFiller
+  readonly #lattice: Lattice
   readonly #viterbi: ViterbiDecoder
   readonly #marginals: MarginalDecoder
   #path = new Uint8Array(1024)
@@ -45,8 +47,9 @@ export class Engine {
     this.#scheme = iob2(model.manifest.labels.length)
     this.#table = new FormTable(model.words, model.characters)
     this.#filler = new BatchFiller(this.#table)
-    this.#viterbi = new ViterbiDecoder(this.#scheme, model.crf)
-    this.#marginals = new MarginalDecoder(this.#scheme, model.crf)
+    this.#lattice = new Lattice(this.#scheme, model.crf)
+    this.#viterbi = new ViterbiDecoder(this.#lattice)
+    this.#marginals = new MarginalDecoder(this.#lattice)
   }
 
   static async open(model: Model): Promise<Engine> {
@@ -116,9 +119,11 @@ export class Engine {
       const start = sentences.bounds[sentence]
       const length = sentences.bounds[sentence + 1] - start
       if (this.#path.length < length) this.#path = new Uint8Array(length * 2)
-      this.#viterbi.decode(emissions, cell * tags, length, this.#path, 0)
+      this.#lattice.read(emissions, cell * tags, length)
+      this.#viterbi.decode(this.#path, 0)
       const chunks = chunksOf(this.#scheme, this.#path, 0, length)
-      if (chunks.length > 0) this.#marginals.read(emissions, cell * tags, length)
+      const [first, last] = [chunks[0], chunks.at(-1)]
+      if (first && last) this.#marginals.run(first.last - 1, last.last)
       for (const chunk of chunks) found.push(this.#toEntity(chunk, tokens, start))
       cell += length + 1
     }

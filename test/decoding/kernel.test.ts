@@ -5,9 +5,6 @@ test('the embedded kernel is the one that its source compiles to', async () => {
   const { compileKernel } = await import(
     new URL('../../src/decoding/kernel/compile.mjs', import.meta.url).href
   )
-  const committed = readFileSync(
-    new URL('../../src/decoding/kernel/forward-backward-wasm.ts', import.meta.url),
-    'utf8'
-  )
+  const committed = readFileSync(new URL('../../src/decoding/kernel/crf-wasm.ts', import.meta.url), 'utf8')
   expect(await compileKernel()).toBe(committed)
 })

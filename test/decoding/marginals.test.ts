@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { Lattice } from '../../src/decoding/lattice.ts'
 import { MarginalDecoder } from '../../src/decoding/marginals.ts'
-import { iob2 } from '../../src/decoding/tag-scheme.ts'
+import { iob2, type TagScheme } from '../../src/decoding/tag-scheme.ts'
+import type { CrfScores } from '../../src/model/crf-scores.ts'
 import {
   EnumeratedCrf,
   flatten,
@@ -46,8 +48,20 @@ function expectProbabilities(
   expect(differences.filter(difference => !(difference < TOLERANCE))).toEqual([])
 }
 
-function read(decoder: MarginalDecoder, emissions: Matrix, offset = 0): void {
-  decoder.read(flatten(emissions, offset), offset, emissions.length)
+/** A decoder over a lattice of its own. */
+class Decoder extends MarginalDecoder {
+  readonly lattice: Lattice
+
+  constructor(scheme: TagScheme, crf: CrfScores) {
+    const lattice = new Lattice(scheme, crf)
+    super(lattice)
+    this.lattice = lattice
+  }
+}
+
+function read(decoder: Decoder, emissions: Matrix, offset = 0, first = 0, last = emissions.length): void {
+  decoder.lattice.read(flatten(emissions, offset), offset, emissions.length)
+  decoder.run(first, last)
 }
 
 describe('marginals and entity probabilities are those of enumeration', () => {
@@ -71,7 +85,7 @@ describe('marginals and entity probabilities are those of enumeration', () => {
         for (let i = 0; i < (labels > 3 ? 2 : 10); i++) {
           const crf = randomCrf(random, labels, transitionSize)
           const emissions = randomEmissions(random, labels, tokens, emissionSize)
-          const decoder = new MarginalDecoder(iob2(labels), crf)
+          const decoder = new Decoder(iob2(labels), crf)
           read(decoder, emissions)
           expectProbabilities(decoder, new EnumeratedCrf(labels, crf, emissions), labels, tokens)
         }
@@ -83,7 +97,7 @@ describe('marginals and entity probabilities are those of enumeration', () => {
     const random = seeded(8)
     const labels = 2
     const crf = randomCrf(random, labels, 2)
-    const decoder = new MarginalDecoder(iob2(labels), crf)
+    const decoder = new Decoder(iob2(labels), crf)
     for (let i = 0; i < 60; i++) {
       const tokens = 1 + random.below(4)
       const emissions = randomEmissions(random, labels, tokens, 4)
@@ -101,7 +115,7 @@ describe('in sentences too long to enumerate', () => {
   test('they are those of sums over all sequences, whatever lengths the decoder read before', () => {
     const random = seeded(13)
     const crf = randomCrf(random, labels, 2)
-    const decoder = new MarginalDecoder(scheme, crf)
+    const decoder = new Decoder(scheme, crf)
     const differences: number[] = []
     for (const tokens of [40, 64, 65, 3, 97]) {
       const emissions = randomEmissions(random, labels, tokens, 6)
@@ -138,13 +152,42 @@ describe('in sentences too long to enumerate', () => {
   })
 })
 
+describe('bounds of a run', () => {
+  test('change no probability of an entity that ends within them, by a bit', () => {
+    const random = seeded(15)
+    const labels = 5
+    const decoder = new Decoder(iob2(labels), randomCrf(random, labels, 2))
+    for (let i = 0; i < 100; i++) {
+      const tokens = 1 + random.below(12)
+      const emissions = randomEmissions(random, labels, tokens, 5)
+      const first = random.below(tokens)
+      const last = first + 1 + random.below(tokens - first)
+      const entities = (): number[] => {
+        const found: number[] = []
+        for (let end = first + 1; end <= last; end++) {
+          for (let begin = 0; begin < end; begin++) {
+            for (let label = 0; label < labels; label++) found.push(decoder.entity(begin, end, label))
+          }
+        }
+        return found
+      }
+      read(decoder, emissions)
+      const whole = entities()
+      // What an earlier run left must not be what is read.
+      read(decoder, randomEmissions(random, labels, 12, 5))
+      read(decoder, emissions, 0, first, last)
+      expect(entities()).toStrictEqual(whole)
+    }
+  })
+})
+
 describe('probabilities', () => {
   const labels = 2
   const scheme = iob2(labels)
 
   test('of tags that cannot start a sentence are 0', () => {
     const random = seeded(9)
-    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 1))
+    const decoder = new Decoder(scheme, randomCrf(random, labels, 1))
     read(decoder, randomEmissions(random, labels, 3, 1))
     expect(decoder.marginal(0, 3)).toBe(0)
     expect(decoder.marginal(0, 4)).toBe(0)
@@ -152,7 +195,7 @@ describe('probabilities', () => {
 
   test('lie in [0, 1] and sum to 1 in a sentence of 512 tokens', () => {
     const random = seeded(10)
-    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 3))
+    const decoder = new Decoder(scheme, randomCrf(random, labels, 3))
     read(decoder, randomEmissions(random, labels, 512, 20))
     for (let token = 0; token < 512; token++) {
       let sum = 0
@@ -177,7 +220,7 @@ describe('probabilities', () => {
     const emissions = randomEmissions(random, labels, 4, 4).map(row =>
       row.map(value => Math.round(value * 8) / 8)
     )
-    const decoder = new MarginalDecoder(scheme, crf)
+    const decoder = new Decoder(scheme, crf)
     read(decoder, emissions)
     const before = decoder.entity(1, 3, 1)
     read(
@@ -190,7 +233,7 @@ describe('probabilities', () => {
   // Without a bound the weight of every tag that may start would underflow, and 0 be divided by 0.
   test('are numbers however far a forbidden tag stands above the others', () => {
     const random = seeded(12)
-    const decoder = new MarginalDecoder(scheme, randomCrf(random, labels, 1))
+    const decoder = new Decoder(scheme, randomCrf(random, labels, 1))
     read(decoder, [
       [0, 0, 0, 800, 0],
       [0, 0, 0, 0, 0]

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Lattice } from '../../src/decoding/lattice.ts'
 import { iob2 } from '../../src/decoding/tag-scheme.ts'
 import { ViterbiDecoder } from '../../src/decoding/viterbi.ts'
 import type { CrfScores } from '../../src/model/crf-scores.ts'
@@ -15,9 +16,16 @@ import { seeded } from '../helpers/random.ts'
 
 type Matrix = readonly (readonly number[])[]
 
-function decode(decoder: ViterbiDecoder, emissions: Matrix, offset = 0): number[] {
+/** A decoder with a lattice of its own. */
+function setUp(labels: number, crf: CrfScores): { lattice: Lattice; viterbi: ViterbiDecoder } {
+  const lattice = new Lattice(iob2(labels), crf)
+  return { lattice, viterbi: new ViterbiDecoder(lattice) }
+}
+
+function decode({ lattice, viterbi }: ReturnType<typeof setUp>, emissions: Matrix, offset = 0): number[] {
   const path = new Uint8Array(emissions.length)
-  decoder.decode(flatten(emissions, offset), offset, emissions.length, path, 0)
+  lattice.read(flatten(emissions, offset), offset, emissions.length)
+  viterbi.decode(path, 0)
   return Array.from(path)
 }
 
@@ -45,7 +53,7 @@ describe('the best path is that of enumeration', () => {
       const random = seeded(1000 * labels + tokens)
       for (let i = 0; i < 20; i++) {
         const crf = randomCrf(random, labels, transitionSize)
-        const decoder = new ViterbiDecoder(iob2(labels), crf)
+        const decoder = setUp(labels, crf)
         const emissions = randomEmissions(random, labels, tokens, emissionSize)
         expectBest(labels, crf, emissions, decode(decoder, emissions))
       }
@@ -56,7 +64,7 @@ describe('the best path is that of enumeration', () => {
     const random = seeded(3)
     const labels = 2
     const crf = randomCrf(random, labels, 3)
-    const decoder = new ViterbiDecoder(iob2(labels), crf)
+    const decoder = setUp(labels, crf)
     for (let i = 0; i < 200; i++) {
       const emissions = randomEmissions(random, labels, 1 + random.below(4), 5)
       expectBest(labels, crf, emissions, decode(decoder, emissions, random.below(50)))
@@ -70,7 +78,7 @@ describe('the best path is that of enumeration', () => {
       const crf = randomCrf(random, labels, 2)
       const emissions = randomEmissions(random, labels, 4, 1)
       for (const row of emissions) row[random.below(row.length)] = 30
-      expectBest(labels, crf, emissions, decode(new ViterbiDecoder(iob2(labels), crf), emissions))
+      expectBest(labels, crf, emissions, decode(setUp(labels, crf), emissions))
     }
   })
 })
@@ -86,7 +94,7 @@ describe('the best path', () => {
   const flat = (tokens: number): number[][] => Array.from({ length: tokens }, () => names.map(() => 0))
 
   test('goes to the lower tag where scores are equal', () => {
-    expect(decode(new ViterbiDecoder(iob2(labels), zeros), flat(4))).toEqual([0, 0, 0, 0])
+    expect(decode(setUp(labels, zeros), flat(4))).toEqual([0, 0, 0, 0])
   })
 
   test('never holds a forbidden transition, whatever the scores', () => {
@@ -99,7 +107,7 @@ describe('the best path', () => {
     for (let i = 0; i < 100; i++) {
       const emissions = randomEmissions(random, labels, 4, 1e5)
       for (const row of emissions) for (const tag of [3, 4]) row[tag] += 1e6
-      const path = decode(new ViterbiDecoder(iob2(labels), tempting), emissions)
+      const path = decode(setUp(labels, tempting), emissions)
       expect(isLegal(path.map(tag => names[tag]))).toBe(true)
     }
   })
@@ -110,18 +118,21 @@ describe('the best path', () => {
     emissions[0][1] = 1
     emissions[1][3] = 1
     emissions[2][2] = 1
-    new ViterbiDecoder(iob2(labels), zeros).decode(flatten(emissions), 0, 3, path, 2)
+    const { lattice, viterbi } = setUp(labels, zeros)
+    lattice.read(flatten(emissions), 0, 3)
+    viterbi.decode(path, 2)
     expect(Array.from(path)).toEqual([77, 77, 1, 3, 2, 77])
   })
 
   test('of the first tokens does not change with what lies behind the sentence', () => {
     const random = seeded(6)
     const crf = randomCrf(random, labels, 2)
-    const decoder = new ViterbiDecoder(iob2(labels), crf)
+    const decoder = setUp(labels, crf)
     const emissions = randomEmissions(random, labels, 3, 4)
     const padded = [...emissions, names.map(() => Number.NaN)]
     const path = new Uint8Array(3)
-    decoder.decode(flatten(padded), 0, 3, path, 0)
+    decoder.lattice.read(flatten(padded), 0, 3)
+    decoder.viterbi.decode(path, 0)
     expect(Array.from(path)).toEqual(decode(decoder, emissions))
   })
 })
