@@ -129,6 +129,7 @@ def main() -> None:
             torch.save(state, unfinished)
             unfinished.replace(checkpoint)
     torch.save(encoder.state_dict(), arguments.out / "encoder.pt")
+    torch.save(head.state_dict(), arguments.out / "head.pt")
     (arguments.out / "adapt.json").write_text(json.dumps(vars(arguments), default=str, indent=2) + "\n")
 
 

@@ -41,19 +41,19 @@ def load(folder: Path) -> Run | Teacher:
 
 
 class Counts:
-    """Expected counts of sentences, summed over the models of an ensemble; pairs as (pair, count) lists."""
+    """Expected counts of sentences, as the weighted mean of those of several models; pairs as (pair, count) lists."""
 
     def __init__(self):
         self.unary: dict[tuple[int, int], Tensor] = {}
         self.pairs: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
 
-    def add(self, key: tuple[int, int], unary: Tensor, pairwise: Tensor) -> None:
+    def add(self, key: tuple[int, int], unary: Tensor, pairwise: Tensor, weight: float) -> None:
         """`key` is the document and its token that the sentence begins with; [tokens, tags] and [tags * tags]."""
         kept = (pairwise > LEAST_PAIR).nonzero().squeeze(1)
-        self.unary[key] = self.unary[key] + unary if key in self.unary else unary.clone()
-        self.pairs.setdefault(key, []).append((kept.short(), pairwise[kept].half()))
+        self.unary[key] = self.unary.get(key, 0) + unary * weight
+        self.pairs.setdefault(key, []).append((kept.short(), (pairwise[kept] * weight).half()))
 
-    def mean(self, models: int, tags: int) -> dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]]:
+    def mean(self, tags: int) -> dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]]:
         """What ner.train reads: unary counts, the pairs, and their counts."""
         labels = {}
         for key, unary in self.unary.items():
@@ -61,13 +61,14 @@ class Counts:
             for pairs, values in self.pairs[key]:
                 total.index_add_(0, pairs.long(), values.float())
             kept = total.nonzero().squeeze(1)
-            labels[key] = (unary / models).half(), kept.short(), (total[kept] / models).half()
+            labels[key] = unary.half(), kept.short(), total[kept].half()
         return labels
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+", help="run folders of ner.train or ner.teacher with the same tags")
+    parser.add_argument("--weights", type=float, nargs="+", help="of each model in the mean; equal unless given")
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
@@ -76,8 +77,9 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     documents = read_documents(arguments.tokens)
     counts, tags = Counts(), None
+    weights = arguments.weights or [1.0] * len(arguments.runs)
     started = time.time()
-    for folder in arguments.runs:
+    for folder, weight in zip(arguments.runs, weights, strict=True):
         run = load(folder)
         assert tags in (None, run.tags), "the models were trained with other tags"
         tags = run.tags
@@ -86,10 +88,15 @@ def main() -> None:
             batch, emissions = run.emissions(documents, group)
             unary, pairwise = expected_counts(run.crf, emissions, batch.sentence_lengths)
             for i, (row, start, end) in enumerate(batch.sentences):
-                counts.add((row.document, row.tokens[start]), unary[i, : end - start], pairwise[i].flatten())
+                counts.add(
+                    (row.document, row.tokens[start]),
+                    unary[i, : end - start],
+                    pairwise[i].flatten(),
+                    weight / sum(weights),
+                )
             if number % 50 == 0:
                 print(f"{folder.name}  batch {number}/{len(groups)}  {time.time() - started:.0f} s", flush=True)
-    labels = counts.mean(len(arguments.runs), len(tags))
+    labels = counts.mean(len(tags))
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save({"tags": tags, "labels": labels}, arguments.out / "labels.pt")
     print(f"{len(labels):,} sentences -> {arguments.out}")

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch.nn.functional import gelu, layer_norm, linear
 
 from corpus import write_corpus
-from ner import adapt, label, teacher
+from ner import adapt, label, rewrite, teacher
 from ner.data import Document, make_rows, read_documents
 from ner.pieces import Pieces, basic_tokens, case_of
 from ner.teacher import Teacher
@@ -186,6 +186,20 @@ def test_an_adapted_teacher_learns_and_labels(encoder, corpus, tmp_path, monkeyp
     assert losses[-1] < losses[0]
     run(monkeypatch, adapt, *options)
     assert "resumed after step" in capsys.readouterr().out
+
+    rewritten = tmp_path / "rewritten.tok.jsonl"
+    options = ["--encoder", adapted, "--tokens", unlabelled, "--out", rewritten, "--copies=2"]
+    run(monkeypatch, rewrite, *options)
+    before, after = read_documents(unlabelled), read_documents(rewritten)
+    assert len({document.id for document in after}) == 2 * len(before)
+    changed = 0
+    for old, new in zip(before * 2, after, strict=True):
+        assert old.sentences == new.sentences
+        for a, b in zip(old.tokens, new.tokens, strict=True):
+            assert case_of(a) == case_of(b)
+            assert a == b or b.lower() in WHOLE
+            changed += a != b
+    assert changed > 50
 
     files = ["--train", corpus / "train.tok.jsonl", "--dev", corpus / "dev.tok.jsonl", "--encoder", adapted]
     options = ["--epochs=3", "--row-tokens=24", "--batch-tokens=64", "--rate=0.003", "--head-rate=0.02", "--frozen=1"]
