@@ -41,14 +41,23 @@ export async function arrive(
 ): Promise<LoadResult> {
   return measure(count, send, onProgress, async ask => {
     const pending: Promise<void>[] = []
-    let due = performance.now()
-    for (let i = 0; i < count; i++) {
-      due += (-Math.log(1 - random()) / rate) * 1000
+    const start = performance.now()
+    for (const [i, offset] of poissonArrivals(count, rate, random).entries()) {
+      const due = start + offset
       const wait = due - performance.now()
       if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
       pending.push(ask(i, due))
     }
     await Promise.all(pending)
+  })
+}
+
+/** Times of arrivals in milliseconds from the start, `rate` a second on average, independent of each other. */
+export function poissonArrivals(count: number, rate: number, random: () => number): number[] {
+  let due = 0
+  return Array.from({ length: count }, () => {
+    due += (-Math.log(1 - random()) / rate) * 1000
+    return due
   })
 }
 

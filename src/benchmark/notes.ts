@@ -63,6 +63,15 @@ function fictitiousNote(words: number, random: () => number): string {
     () => `PLAN: Possible ${pick(problems)}. Continue ${pick(drugs)} and follow up in ${between(1, 8)} weeks.`
   ]
   let note = `CHIEF COMPLAINT: ${pick(symptoms)}.\n\nHISTORY OF PRESENT ILLNESS: ${woman ? 'Ms.' : 'Mr.'} ${pick(names)} is a ${between(19, 92)}-year-old ${woman ? 'woman' : 'man'} with ${pick(problems)} and ${pick(problems)}.`
-  for (let length = 0; length < words; length = note.split(/\s+/).length) note += `\n${pick(paragraphs)()}`
+  let length = countWords(note)
+  do {
+    const paragraph = pick(paragraphs)()
+    note += `\n${paragraph}`
+    length += countWords(paragraph)
+  } while (length < words)
   return note
+}
+
+function countWords(text: string): number {
+  return text.split(/\s+/).length
 }

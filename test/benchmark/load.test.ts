@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { arrive, percentile, saturate } from '../../src/benchmark/load.ts'
+import { arrive, percentile, poissonArrivals, saturate } from '../../src/benchmark/load.ts'
 import { seededRandom } from '../../src/benchmark/notes.ts'
 
 describe('saturate', () => {
@@ -55,6 +55,20 @@ test('arrive does not wait for answers', async () => {
   )
   expect(result.answered).toBe(20)
   expect(progress.at(-1)).toBe(20)
+})
+
+test('Poisson arrivals keep their rate, and their gaps vary as much as they are long', () => {
+  const times = poissonArrivals(20_000, 50, seededRandom(1))
+  const gaps = times.map((time, i) => time - (times[i - 1] ?? 0))
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length)
+  expect(mean).toBeCloseTo(20, 0)
+  expect(deviation / mean).toBeCloseTo(1, 1)
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0)
+  // No gap remembers the one before it.
+  const covariance = gaps.slice(1).reduce((sum, gap, i) => sum + (gap - mean) * (gaps[i] - mean), 0)
+  expect(Math.abs(covariance / gaps.length / deviation ** 2)).toBeLessThan(0.02)
+  expect(poissonArrivals(20_000, 50, seededRandom(1))).toEqual(times)
 })
 
 test.each([

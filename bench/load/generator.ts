@@ -1,0 +1,125 @@
+import { poissonArrivals, saturate } from '../../src/benchmark/load.ts'
+import { seededRandom } from '../../src/benchmark/notes.ts'
+import { now } from './clock.ts'
+import { Connection, toRequest } from './http.ts'
+import { pace } from './pace.ts'
+
+export interface Saturation {
+  /** requests under way at once */
+  readonly callers: number
+  readonly seconds: number
+}
+
+export interface Arrivals {
+  /** a second */
+  readonly rate: number
+  readonly count: number
+  readonly seed: number
+}
+
+/** Before the window of a saturation, so that neither an empty queue nor a first request is in it. */
+const RAMP_MS = 300
+/** Requests under way at once while the first answers are collected. */
+const FIRST_CALLERS = 8
+
+/**
+ * Sends texts to a service and times the answers. Each answer has to be, byte for byte, the first one to the same
+ * text: an answer that is wrong, refused or lost ends the measurement.
+ */
+export class LoadGenerator {
+  readonly #url: URL
+  readonly #requests: readonly Buffer[]
+  readonly #expected: Buffer[]
+  readonly #free: Connection[] = []
+
+  private constructor(url: URL, texts: readonly string[]) {
+    this.#url = url
+    this.#requests = texts.map(text => toRequest(url, JSON.stringify({ text })))
+    this.#expected = new Array(texts.length)
+  }
+
+  /** Sends each text once. */
+  static async open(url: string, texts: readonly string[]): Promise<LoadGenerator> {
+    const generator = new LoadGenerator(new URL(url), texts)
+    await generator.repeat(texts.length, FIRST_CALLERS)
+    return generator
+  }
+
+  /** Bodies of the first answers, in the order of the texts. */
+  get bodies(): string[] {
+    return this.#expected.map(body => body.toString('utf8'))
+  }
+
+  /** Answers a second with so many requests under way: how much there is to get, not how long one waits. */
+  async saturate({ callers, seconds }: Saturation): Promise<number> {
+    const start = now() + RAMP_MS
+    const end = start + seconds * 1000
+    let next = 0
+    let answered = 0
+    const call = async (): Promise<void> => {
+      while (now() < end) {
+        await this.#ask(next++)
+        const time = now()
+        if (time >= start && time < end) answered++
+      }
+    }
+    await Promise.all(Array.from({ length: callers }, call))
+    if (answered === 0) throw new Error(`No answer came within ${seconds} s.`)
+    return answered / seconds
+  }
+
+  /** @returns answers a second over `count` requests */
+  async repeat(count: number, callers: number): Promise<number> {
+    const send = async (index: number): Promise<'answered'> => {
+      await this.#ask(index)
+      return 'answered'
+    }
+    return count / (await saturate({ count, send }, callers)).seconds
+  }
+
+  /** Has one request under way at any time for so long, and ends with the answer to the last. */
+  async occupy(seconds: number): Promise<void> {
+    const end = now() + seconds * 1000
+    for (let next = 0; now() < end; next++) await this.#ask(next)
+  }
+
+  /**
+   * Sends requests at random times whatever the answers do (open loop).
+   * @returns milliseconds from the moment each was due to its answer
+   */
+  async arrive({ rate, count, seed }: Arrivals): Promise<number[]> {
+    const latencies: number[] = new Array(count)
+    const pending: Promise<void>[] = []
+    let fault: unknown
+    await pace(poissonArrivals(count, rate, seededRandom(seed)), (index, due) => {
+      const answered = this.#ask(index).then(() => {
+        latencies[index] = now() - due
+      })
+      pending.push(
+        answered.catch((error: unknown) => {
+          fault ??= error
+        })
+      )
+    })
+    await Promise.all(pending)
+    if (fault) throw fault
+    return latencies
+  }
+
+  /** @returns milliseconds from the request to the answer */
+  async time(index: number): Promise<number> {
+    const start = now()
+    await this.#ask(index)
+    return now() - start
+  }
+
+  async #ask(index: number): Promise<void> {
+    const at = index % this.#requests.length
+    const connection = this.#free.pop() ?? (await Connection.open(this.#url))
+    const { status, body } = await connection.ask(this.#requests[at])
+    this.#free.push(connection)
+    if (status !== 200) throw new Error(`The service answered text ${at} with ${status}.`)
+    this.#expected[at] ??= body
+    if (!body.equals(this.#expected[at])) throw new Error(`The answer to text ${at} has changed.`)
+  }
+}
