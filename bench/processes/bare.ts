@@ -1,4 +1,5 @@
 import { chunksOf } from '../../src/decoding/chunks.ts'
+import { Lattice } from '../../src/decoding/lattice.ts'
 import { iob2 } from '../../src/decoding/tag-scheme.ts'
 import { ViterbiDecoder } from '../../src/decoding/viterbi.ts'
 import { NetworkSession } from '../../src/inference/session.ts'
@@ -76,7 +77,8 @@ const functions = {
   async recognize(): Promise<Omit<Entity, 'text' | 'confidence'>[][]> {
     const { model, session, texts, batches } = opened()
     const scheme = iob2(model.manifest.labels.length)
-    const viterbi = new ViterbiDecoder(scheme, model.crf)
+    const lattice = new Lattice(scheme, model.crf)
+    const viterbi = new ViterbiDecoder(lattice)
     const found = texts.map((): Omit<Entity, 'text' | 'confidence'>[] => [])
     for (const { group, packed } of batches) {
       const { values, time } = await session.run(packed)
@@ -87,7 +89,8 @@ const functions = {
           const start = sentences.bounds[sentence]
           const length = sentences.bounds[sentence + 1] - start
           const path = new Uint8Array(length)
-          viterbi.decode(values, cell * scheme.tags, length, path, 0)
+          lattice.read(values, cell * scheme.tags, length)
+          viterbi.decode(path, 0)
           for (const chunk of chunksOf(scheme, path, 0, length)) {
             found[text].push({
               start: tokens.starts[start + chunk.first],
