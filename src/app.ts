@@ -17,6 +17,7 @@ import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog from './plugins/request-log.ts'
+import security, { type Headers, securityHeaders } from './plugins/security-headers.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -40,15 +41,18 @@ const CHECK_INTERVAL_MS = 1_000
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { recognizer, logger, version, draining = () => false } = dependencies
+  const headers = securityHeaders(false)
+  // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
+  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS)
+  const http = {
+    headersTimeout,
+    requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    requireHostHeader: false
+  }
   const app = fastify({
     requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
-    // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
-    http: {
-      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS),
-      requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      requireHostHeader: false
-    },
+    http,
     // What comes on an open connection while the service shuts down is answered as anything else is.
     return503OnClosing: false,
     loggerInstance: logger,
@@ -56,9 +60,9 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.NER_MAX_BODY_BYTES,
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: answerClientError(headers),
     frameworkErrors: (_error, request, reply: FastifyReply) =>
-      sendProblem(new ServiceError('malformed_request'), request.id, reply),
+      sendProblem(new ServiceError('malformed_request'), request.id, reply.headers(headers)),
     // Nothing is coerced or dropped: a client should learn of its mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -67,13 +71,14 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
     app.log.info({ status: problem.status, code: problem.code }, 'request')
-    response.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' })
+    response.writeHead(problem.status, { ...headers, ...bareHeaders })
     response.end(JSON.stringify(problem))
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
   await app.register(requestLog)
+  await app.register(security, { headers })
   await app.register(drain, { draining })
   await app.register(openapi, { version })
   await app.register(recognizerPlugin, { recognizer })
@@ -97,18 +102,22 @@ const clientErrors: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large'
 }
 
+const bareHeaders = { 'content-type': 'application/problem+json', connection: 'close' }
+
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
-function answerClientError(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
+function answerClientError(headers: Headers) {
+  return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
+    const { status, title } = errorTable[code]
+    this.log.info({ status, code }, 'request')
+    const body = JSON.stringify(toProblem(new ServiceError(code)))
+    const lines = Object.entries({ ...headers, ...bareHeaders, 'content-length': Buffer.byteLength(body) })
+    socket.end(
+      `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+    )
   }
-  const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
-  const { status, title } = errorTable[code]
-  this.log.info({ status, code }, 'request')
-  const body = JSON.stringify(toProblem(new ServiceError(code)))
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
-  )
 }

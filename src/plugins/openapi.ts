@@ -16,6 +16,18 @@ Offsets are half-open and count UTF-16 code units of the text exactly as it was 
 \`text.slice(start, end)\` is the entity. Errors are problem documents (RFC 9457) with a stable \`code\`; none quotes
 the request. Not a medical device.`
 
+/** What Swagger UI needs: its own scripts, and styles and small images that it writes into the page. */
+const pagePolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'"
+}
+
 /** The OpenAPI document at /openapi.json, and Swagger UI at /docs. */
 async function openapi(app: FastifyInstance, { version }: { version: string }): Promise<void> {
   await app.register(swagger, {
@@ -43,7 +55,11 @@ async function openapi(app: FastifyInstance, { version }: { version: string }): 
         typeof json.$id === 'string' ? json.$id : `schema-${index}`
     }
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { tryItOutEnabled: true },
+    staticCSP: pagePolicy
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
