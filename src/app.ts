@@ -9,7 +9,7 @@ import {
   fastify,
   LogController
 } from 'fastify'
-import type { Config } from './config.ts'
+import { type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
@@ -25,6 +25,7 @@ import { modelRoutes } from './routes/models.ts'
 import { nerRoute } from './routes/ner.ts'
 import { namedSchemas } from './schemas/all.ts'
 import { toProblem } from './schemas/problem.ts'
+import { readTlsFiles, type TlsFiles } from './tls.ts'
 
 export interface AppDependencies {
   readonly recognizer: Recognizer
@@ -41,7 +42,8 @@ const CHECK_INTERVAL_MS = 1_000
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { recognizer, logger, version, draining = () => false } = dependencies
-  const headers = securityHeaders(false)
+  const tls = tlsFiles(config)
+  const headers = securityHeaders(tls !== undefined)
   // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS)
   const http = {
@@ -52,7 +54,9 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   }
   const app = fastify({
     requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
-    http,
+    ...(tls
+      ? { https: { ...http, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeout } }
+      : { http }),
     // What comes on an open connection while the service shuts down is answered as anything else is.
     return503OnClosing: false,
     loggerInstance: logger,
@@ -107,7 +111,8 @@ const bareHeaders = { 'content-type': 'application/problem+json', connection: 'c
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
 function answerClientError(headers: Headers) {
   return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    // Any other error is of the connection. Where a TLS handshake failed, an answer would wait for its end for ever.
+    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
       socket.destroy()
       return
     }
@@ -120,4 +125,10 @@ function answerClientError(headers: Headers) {
       `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
     )
   }
+}
+
+function tlsFiles({ NER_TLS_CERT_FILE, NER_TLS_KEY_FILE }: Config): TlsFiles | undefined {
+  const cert = setting(NER_TLS_CERT_FILE)
+  const key = setting(NER_TLS_KEY_FILE)
+  return cert && key ? readTlsFiles(cert, key) : undefined
 }

@@ -4,6 +4,9 @@ import { type Static, Type } from 'typebox'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
+/** Value of a setting that is not used. An empty one is a fault: a variable lost on the way must not open the service. */
+const NONE = 'none'
+
 /** Every setting of the service: a variable of the environment, its bounds, default and meaning. */
 export const ConfigSchema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
@@ -65,6 +68,16 @@ export const ConfigSchema = Type.Object({
     maximum: 600_000,
     description: 'Longest predicted wait in the queue; a request that would wait longer is refused at once.'
   }),
+  NER_TLS_CERT_FILE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'Certificate in PEM, with its chain; with it and its key the service speaks HTTPS only.'
+  }),
+  NER_TLS_KEY_FILE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'Private key of the certificate, in PEM.'
+  }),
   NER_DRAIN_DELAY_MS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -87,6 +100,33 @@ export class ConfigError extends Error {}
 
 /** @throws ConfigError */
 export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const config = parse(environment)
+  const faults = contradictions(config)
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return config
+}
+
+/** The value of a setting, undefined where it is not used. */
+export function setting(value: string): string | undefined {
+  return value === NONE ? undefined : value
+}
+
+/** Settings that are of use only together. */
+const together: readonly (readonly (keyof Config)[])[] = [['NER_TLS_CERT_FILE', 'NER_TLS_KEY_FILE']]
+
+/** What is valid one by one but would not do what it says. */
+function contradictions(config: Config): string[] {
+  const isSet = (name: keyof Config): boolean => config[name] !== NONE
+  return together
+    .filter(names => names.some(isSet))
+    .flatMap(names =>
+      names
+        .filter(name => !isSet(name))
+        .map(name => `${name} must be set too, as ${names.filter(isSet).join(', ')}`)
+    )
+}
+
+function parse(environment: Record<string, string | undefined>): Config {
   try {
     return Object.freeze(
       envSchema<Config>({

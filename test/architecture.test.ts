@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
   ['access'],
   ['schemas'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version']
+  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */
