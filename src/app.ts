@@ -11,6 +11,7 @@ import {
 } from 'fastify'
 import { type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import openapi from './plugins/openapi.ts'
@@ -83,6 +84,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(jsonBody)
   await app.register(requestLog)
   await app.register(security, { headers })
+  const origins = setting(config.NER_CORS_ORIGINS)?.split(',')
+  if (origins) await app.register(cors, { origins })
   await app.register(drain, { draining })
   await app.register(openapi, { version })
   await app.register(recognizerPlugin, { recognizer })

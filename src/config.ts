@@ -7,6 +7,8 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 /** Value of a setting that is not used. An empty one is a fault: a variable lost on the way must not open the service. */
 const NONE = 'none'
 
+const ORIGIN = 'https?://[^\\s,/]+'
+
 /** Every setting of the service: a variable of the environment, its bounds, default and meaning. */
 export const ConfigSchema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
@@ -67,6 +69,11 @@ export const ConfigSchema = Type.Object({
     minimum: 10,
     maximum: 600_000,
     description: 'Longest predicted wait in the queue; a request that would wait longer is refused at once.'
+  }),
+  NER_CORS_ORIGINS: Type.String({
+    default: NONE,
+    pattern: `^(${NONE}|${ORIGIN}(,${ORIGIN})*)$`,
+    description: 'Origins whose pages may call from a browser, with commas between them.'
   }),
   NER_TLS_CERT_FILE: Type.String({
     default: NONE,
