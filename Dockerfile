@@ -1,6 +1,10 @@
 # Clinical NER service. Build and run:
 #   docker build -t ner-jsl .
-#   docker run --rm --read-only -p 8080:8080 --stop-timeout 65 ner-jsl
+#   docker run --rm --read-only -p 127.0.0.1:8080:8080 --stop-timeout 65 ner-jsl
+#
+# In a container the service can only listen on every address: what is published, and to whom, decides who reaches it.
+# It warns at its start until it asks for credentials (NER_API_KEYS_FILE, NER_JWT_JWKS) or is told that it need not
+# (NER_ALLOW_ANONYMOUS=true). That is for whoever runs the image to say, so the image does not.
 #
 # glibc, not Alpine: onnxruntime-node ships binaries for glibc 2.28 and later only, none for musl.
 # The one download of the build is from the npm registry. Without a Dockerfile frontend of its own ("# syntax="),

@@ -9,8 +9,9 @@ import {
   fastify,
   LogController
 } from 'fastify'
-import { type Config, setting } from './config.ts'
+import { asksForCredentials, type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import access, { type AccessOptions } from './plugins/access.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
@@ -86,8 +87,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(security, { headers })
   const origins = setting(config.NER_CORS_ORIGINS)?.split(',')
   if (origins) await app.register(cors, { origins })
+  const asked = accessOptions(config)
+  await app.register(access, asked)
   await app.register(drain, { draining })
-  await app.register(openapi, { version })
+  await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
   await app.register(recognizerPlugin, { recognizer })
 
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }
@@ -134,4 +137,22 @@ function tlsFiles({ NER_TLS_CERT_FILE, NER_TLS_KEY_FILE }: Config): TlsFiles | u
   const cert = setting(NER_TLS_CERT_FILE)
   const key = setting(NER_TLS_KEY_FILE)
   return cert && key ? readTlsFiles(cert, key) : undefined
+}
+
+/** What the configuration asks of callers. */
+function accessOptions(config: Config): AccessOptions {
+  const keyFile = setting(config.NER_API_KEYS_FILE)
+  const jwks = setting(config.NER_JWT_JWKS)
+  return {
+    ...(keyFile && { keyFile }),
+    ...(jwks && {
+      tokens: {
+        jwks,
+        issuer: config.NER_JWT_ISSUER,
+        audience: config.NER_JWT_AUDIENCE,
+        clockSkew: config.NER_JWT_CLOCK_SKEW_S
+      }
+    }),
+    needs: { docs: config.NER_DOCS_ACCESS, metrics: config.NER_METRICS_ACCESS }
+  }
 }
