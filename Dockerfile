@@ -1,6 +1,10 @@
 # Clinical NER service. Build and run:
 #   docker build -t ner-jsl .
-#   docker run --rm --read-only -p 8080:8080 --stop-timeout 65 ner-jsl
+#   docker run --rm --read-only -p 127.0.0.1:8080:8080 --stop-timeout 65 ner-jsl
+#
+# In a container the service can only listen on every address: what is published, and to whom, decides who reaches it.
+# It warns at its start until it asks for credentials (NER_API_KEYS_FILE, NER_JWT_JWKS) or is told that it need not
+# (NER_ALLOW_ANONYMOUS=true). That is for whoever runs the image to say, so the image does not.
 #
 # glibc, not Alpine: onnxruntime-node ships binaries for glibc 2.28 and later only, none for musl.
 # The one download of the build is from the npm registry. Without a Dockerfile frontend of its own ("# syntax="),
@@ -51,9 +55,10 @@ EXPOSE 8080
 # /readyz would be wrong: it says 503 while one worker is replaced and while the service drains, and a restart would
 # then end the requests under way. /livez would be wrong: it says 200 before a model is loaded. /startupz is 503
 # until every worker has been ready once, and from then on says, like /livez, that the process answers.
+# With TLS the certificate is not checked: it is that of the service's public name, not of the loopback address.
 # Kubernetes ignores HEALTHCHECK: give it the three probes themselves.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/startupz', { signal: AbortSignal.timeout(4000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { NER_TLS_CERT_FILE: cert = 'none', PORT: port } = process.env; const end = (code) => process.exit(code); require(cert === 'none' ? 'http' : 'https').get({ host: '127.0.0.1', port, path: '/startupz', rejectUnauthorized: false, timeout: 4000 }, ({ statusCode }) => end(statusCode === 200 ? 0 : 1)).on('timeout', () => end(1)).on('error', () => end(1))"]
 # The exec form: node itself gets SIGTERM, and drains. It may take NER_DRAIN_DELAY_MS + NER_DRAIN_TIMEOUT_MS (60 s by
 # default), more than the 10 s after which Docker kills: stop with --stop-timeout 65, or set the variables lower.
 # No init process: node reaps its workers, and they start no processes.

@@ -9,14 +9,17 @@ import {
   fastify,
   LogController
 } from 'fastify'
-import type { Config } from './config.ts'
+import { asksForCredentials, type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import access, { type AccessOptions } from './plugins/access.ts'
+import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog from './plugins/request-log.ts'
+import security, { type Headers, securityHeaders } from './plugins/security-headers.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -24,6 +27,7 @@ import { modelRoutes } from './routes/models.ts'
 import { nerRoute } from './routes/ner.ts'
 import { namedSchemas } from './schemas/all.ts'
 import { toProblem } from './schemas/problem.ts'
+import { readTlsFiles, type TlsFiles } from './tls.ts'
 
 export interface AppDependencies {
   readonly recognizer: Recognizer
@@ -40,15 +44,21 @@ const CHECK_INTERVAL_MS = 1_000
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { recognizer, logger, version, draining = () => false } = dependencies
+  const tls = tlsFiles(config)
+  const headers = securityHeaders(tls !== undefined)
+  // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
+  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS)
+  const http = {
+    headersTimeout,
+    requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    requireHostHeader: false
+  }
   const app = fastify({
     requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
-    // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
-    http: {
-      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS),
-      requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      requireHostHeader: false
-    },
+    ...(tls
+      ? { https: { ...http, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeout } }
+      : { http }),
     // What comes on an open connection while the service shuts down is answered as anything else is.
     return503OnClosing: false,
     loggerInstance: logger,
@@ -56,9 +66,9 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.NER_MAX_BODY_BYTES,
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: answerClientError(headers),
     frameworkErrors: (_error, request, reply: FastifyReply) =>
-      sendProblem(new ServiceError('malformed_request'), request.id, reply),
+      sendProblem(new ServiceError('malformed_request'), request.id, reply.headers(headers)),
     // Nothing is coerced or dropped: a client should learn of its mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -67,15 +77,20 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
     app.log.info({ status: problem.status, code: problem.code }, 'request')
-    response.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' })
+    response.writeHead(problem.status, { ...headers, ...bareHeaders })
     response.end(JSON.stringify(problem))
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
   await app.register(requestLog)
+  await app.register(security, { headers })
+  const origins = setting(config.NER_CORS_ORIGINS)?.split(',')
+  if (origins) await app.register(cors, { origins })
+  const asked = accessOptions(config)
+  await app.register(access, asked)
   await app.register(drain, { draining })
-  await app.register(openapi, { version })
+  await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
   await app.register(recognizerPlugin, { recognizer })
 
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }
@@ -97,18 +112,47 @@ const clientErrors: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large'
 }
 
+const bareHeaders = { 'content-type': 'application/problem+json', connection: 'close' }
+
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
-function answerClientError(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
+function answerClientError(headers: Headers) {
+  return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+    // Any other error is of the connection. Where a TLS handshake failed, an answer would wait for its end for ever.
+    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
+    const { status, title } = errorTable[code]
+    this.log.info({ status, code }, 'request')
+    const body = JSON.stringify(toProblem(new ServiceError(code)))
+    const lines = Object.entries({ ...headers, ...bareHeaders, 'content-length': Buffer.byteLength(body) })
+    socket.end(
+      `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+    )
   }
-  const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
-  const { status, title } = errorTable[code]
-  this.log.info({ status, code }, 'request')
-  const body = JSON.stringify(toProblem(new ServiceError(code)))
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
-  )
+}
+
+function tlsFiles({ NER_TLS_CERT_FILE, NER_TLS_KEY_FILE }: Config): TlsFiles | undefined {
+  const cert = setting(NER_TLS_CERT_FILE)
+  const key = setting(NER_TLS_KEY_FILE)
+  return cert && key ? readTlsFiles(cert, key) : undefined
+}
+
+/** What the configuration asks of callers. */
+function accessOptions(config: Config): AccessOptions {
+  const keyFile = setting(config.NER_API_KEYS_FILE)
+  const jwks = setting(config.NER_JWT_JWKS)
+  return {
+    ...(keyFile && { keyFile }),
+    ...(jwks && {
+      tokens: {
+        jwks,
+        issuer: config.NER_JWT_ISSUER,
+        audience: config.NER_JWT_AUDIENCE,
+        clockSkew: config.NER_JWT_CLOCK_SKEW_S
+      }
+    }),
+    needs: { docs: config.NER_DOCS_ACCESS, metrics: config.NER_METRICS_ACCESS }
+  }
 }

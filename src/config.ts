@@ -1,8 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
+import { needs } from './access/scopes.ts'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
+
+/** Value of a setting that is not used. An empty one is a fault: a variable lost on the way must not open the service. */
+const NONE = 'none'
+
+const ORIGIN = 'https?://[^\\s,/]+'
 
 /** Every setting of the service: a variable of the environment, its bounds, default and meaning. */
 export const ConfigSchema = Type.Object({
@@ -65,6 +71,59 @@ export const ConfigSchema = Type.Object({
     maximum: 600_000,
     description: 'Longest predicted wait in the queue; a request that would wait longer is refused at once.'
   }),
+  NER_API_KEYS_FILE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'JSON file of API keys, read again when it changes.'
+  }),
+  NER_JWT_JWKS: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'URL or file of the JSON Web Key Set that bearer tokens are verified with.'
+  }),
+  NER_JWT_ISSUER: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'Issuer of the tokens, as in their claim `iss`.'
+  }),
+  NER_JWT_AUDIENCE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'What stands for this service in their claim `aud`.'
+  }),
+  NER_JWT_CLOCK_SKEW_S: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 300,
+    description: 'Seconds by which the clock of the issuer may differ.'
+  }),
+  NER_DOCS_ACCESS: Type.Enum(needs, {
+    default: 'open',
+    description: 'What `/docs` and `/openapi.json` ask for: nothing (`open`) or a scope (`read`, `admin`).'
+  }),
+  NER_METRICS_ACCESS: Type.Enum(needs, {
+    default: 'open',
+    description: 'What `/metrics` asks for.'
+  }),
+  NER_ALLOW_ANONYMOUS: Type.Boolean({
+    default: false,
+    description: 'Whether it is meant that anybody may call; without it, an open service warns at its start.'
+  }),
+  NER_CORS_ORIGINS: Type.String({
+    default: NONE,
+    pattern: `^(${NONE}|${ORIGIN}(,${ORIGIN})*)$`,
+    description: 'Origins whose pages may call from a browser, with commas between them.'
+  }),
+  NER_TLS_CERT_FILE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'Certificate in PEM, with its chain; with it and its key the service speaks HTTPS only.'
+  }),
+  NER_TLS_KEY_FILE: Type.String({
+    default: NONE,
+    minLength: 1,
+    description: 'Private key of the certificate, in PEM.'
+  }),
   NER_DRAIN_DELAY_MS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -87,6 +146,50 @@ export class ConfigError extends Error {}
 
 /** @throws ConfigError */
 export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const config = parse(environment)
+  const faults = contradictions(config)
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return config
+}
+
+/** The value of a setting, undefined where it is not used. */
+export function setting(value: string): string | undefined {
+  return value === NONE ? undefined : value
+}
+
+/** Whether callers must say who they are. */
+export function asksForCredentials(config: Config): boolean {
+  return [config.NER_API_KEYS_FILE, config.NER_JWT_JWKS].some(setting)
+}
+
+/** Settings that are of use only together. */
+const together: readonly (readonly (keyof Config)[])[] = [
+  ['NER_JWT_JWKS', 'NER_JWT_ISSUER', 'NER_JWT_AUDIENCE'],
+  ['NER_TLS_CERT_FILE', 'NER_TLS_KEY_FILE']
+]
+
+/** What is valid one by one but would not do what it says. */
+function contradictions(config: Config): string[] {
+  const isSet = (name: keyof Config): boolean => config[name] !== NONE
+  const missing = together
+    .filter(names => names.some(isSet))
+    .flatMap(names =>
+      names
+        .filter(name => !isSet(name))
+        .map(name => `${name} must be set too, as ${names.filter(isSet).join(', ')}`)
+    )
+  if (asksForCredentials(config)) {
+    return config.NER_ALLOW_ANONYMOUS
+      ? [...missing, 'NER_ALLOW_ANONYMOUS must be false, where NER_API_KEYS_FILE or NER_JWT_JWKS is set']
+      : missing
+  }
+  const unguarded = (['NER_DOCS_ACCESS', 'NER_METRICS_ACCESS'] as const)
+    .filter(name => config[name] !== 'open')
+    .map(name => `${name} must be open, where neither NER_API_KEYS_FILE nor NER_JWT_JWKS is set`)
+  return [...missing, ...unguarded]
+}
+
+function parse(environment: Record<string, string | undefined>): Config {
   try {
     return Object.freeze(
       envSchema<Config>({

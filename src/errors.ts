@@ -6,6 +6,8 @@ export const errorTable = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_encoding: { status: 400, title: 'The body is not valid UTF-8' },
   malformed_request: { status: 400, title: 'The request is not valid HTTP' },
+  unauthorized: { status: 401, title: 'The request needs valid credentials' },
+  forbidden: { status: 403, title: 'The credentials do not allow this' },
   not_found: { status: 404, title: 'There is no such resource' },
   method_not_allowed: { status: 405, title: 'The resource does not have this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
@@ -16,6 +18,7 @@ export const errorTable = {
   invalid_request: { status: 422, title: 'The request does not match its schema' },
   unknown_label: { status: 422, title: 'The model does not have this label' },
   duplicate_id: { status: 422, title: 'Another document of the request has the same id' },
+  quota_exceeded: { status: 429, title: 'The quota of the key is used up' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   /** never sent: it stands in the log for a client that hung up */
   client_gone: { status: 499, title: 'The client hung up' },
@@ -23,6 +26,7 @@ export const errorTable = {
   worker_crashed: { status: 500, title: 'The text could not be processed' },
   overloaded: { status: 503, title: 'The service is at capacity' },
   not_ready: { status: 503, title: 'The service is not ready' },
+  jwks_unavailable: { status: 503, title: 'The keys that verify tokens cannot be fetched' },
   deadline_exceeded: { status: 504, title: 'The deadline passed before the answer was ready' }
 } as const
 
@@ -37,6 +41,8 @@ interface Details {
   limit?: number
   /** whole seconds after which to try again */
   retryAfter?: number
+  /** how to authenticate, as in WWW-Authenticate */
+  challenge?: string
   cause?: unknown
 }
 
@@ -47,8 +53,9 @@ export class ServiceError extends Error {
   readonly pointer: string | undefined
   readonly limit: number | undefined
   readonly retryAfter: number | undefined
+  readonly challenge: string | undefined
 
-  constructor(code: ErrorCode, { detail, pointer, limit, retryAfter, cause }: Details = {}) {
+  constructor(code: ErrorCode, { detail, pointer, limit, retryAfter, challenge, cause }: Details = {}) {
     super(errorTable[code].title, { cause })
     this.name = 'ServiceError'
     this.code = code
@@ -56,5 +63,6 @@ export class ServiceError extends Error {
     this.pointer = pointer
     this.limit = limit
     this.retryAfter = retryAfter
+    this.challenge = challenge
   }
 }

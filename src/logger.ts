@@ -3,7 +3,7 @@ import { errorFacts } from './error-facts.ts'
 
 /**
  * The service's logger: one JSON object a line. Fields are chosen where they are logged; errors are reduced to
- * type, code and stack frames; anything that could be a body is removed as a second line of defence.
+ * type, code and stack frames; anything that could be a body, or headers with credentials, is removed as a second line of defence.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   return pino(
@@ -19,7 +19,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
           method.apply(this, [fields, ...(needed ? ['error'] : rest)] as Parameters<typeof method>)
         }
       },
-      redact: { paths: ['text', '*.text', 'body', '*.body'], remove: true }
+      redact: { paths: ['text', '*.text', 'body', '*.body', 'headers', '*.headers'], remove: true }
     },
     destination ?? pino.destination({ dest: 1, sync: false })
   )

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
+import { isLoopback } from './access/loopback.ts'
 import { buildApp } from './app.ts'
-import { loadConfig } from './config.ts'
+import { asksForCredentials, loadConfig } from './config.ts'
 import { usableCores } from './cores.ts'
 import { createLogger } from './logger.ts'
 import { describeModel } from './model/load-model.ts'
@@ -45,6 +46,12 @@ export async function serve(onGuarded: () => void): Promise<void> {
     }
   )
   onGuarded()
+  if (!isLoopback(config.HOST) && !asksForCredentials(config) && !config.NER_ALLOW_ANONYMOUS) {
+    logger.warn(
+      { host: config.HOST },
+      'open to whoever reaches this address: set NER_API_KEYS_FILE or NER_JWT_JWKS, or NER_ALLOW_ANONYMOUS=true if that is meant'
+    )
+  }
   const address = await app.listen({
     host: config.HOST,
     port: config.PORT,

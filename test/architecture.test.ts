@@ -18,8 +18,9 @@ const layers: readonly (readonly string[])[] = [
   ['pipeline', 'inference', 'decoding'],
   ['model'],
   ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
+  ['access'],
   ['schemas'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version']
+  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */
@@ -38,7 +39,7 @@ function depthOf(part: string): number {
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8')
-  return Array.from(source.matchAll(/(?:from|import) '([^']+)'/g), ([, name]) => name)
+  return Array.from(source.matchAll(/(?:from |import |import\()'([^']+)'/g), ([, name]) => name)
 }
 
 describe('the layers of the source', () => {
@@ -73,6 +74,7 @@ describe('the layers of the source', () => {
   test.each([
     ['onnxruntime-node', ['inference/session.ts']],
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
+    ['jose', ['access/tokens.ts']],
     ['pino', ['logger.ts']],
     ['env-schema', ['config.ts']]
   ])('%s has one user', (name, users) => {

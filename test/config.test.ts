@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Config, ConfigError, ConfigSchema, loadConfig } from '../src/config.ts'
+import { asksForCredentials, type Config, ConfigError, ConfigSchema, loadConfig } from '../src/config.ts'
 
 interface Bounded {
   readonly minimum?: number
@@ -116,6 +116,32 @@ describe('faults', () => {
     ])
   })
 
+  test.each<[Record<string, string>, string[]]>([
+    [{ NER_TLS_CERT_FILE: '/c' }, ['NER_TLS_KEY_FILE must be set too, as NER_TLS_CERT_FILE']],
+    [{ NER_TLS_KEY_FILE: '/k' }, ['NER_TLS_CERT_FILE must be set too, as NER_TLS_KEY_FILE']],
+    [
+      { NER_JWT_JWKS: '/jwks' },
+      ['NER_JWT_ISSUER must be set too, as NER_JWT_JWKS', 'NER_JWT_AUDIENCE must be set too, as NER_JWT_JWKS']
+    ],
+    [
+      { NER_JWT_ISSUER: 'i', NER_JWT_AUDIENCE: 'a' },
+      ['NER_JWT_JWKS must be set too, as NER_JWT_ISSUER, NER_JWT_AUDIENCE']
+    ],
+    [
+      { NER_DOCS_ACCESS: 'admin', NER_METRICS_ACCESS: 'read' },
+      [
+        'NER_DOCS_ACCESS must be open, where neither NER_API_KEYS_FILE nor NER_JWT_JWKS is set',
+        'NER_METRICS_ACCESS must be open, where neither NER_API_KEYS_FILE nor NER_JWT_JWKS is set'
+      ]
+    ],
+    [
+      { NER_API_KEYS_FILE: '/keys', NER_ALLOW_ANONYMOUS: 'true' },
+      ['NER_ALLOW_ANONYMOUS must be false, where NER_API_KEYS_FILE or NER_JWT_JWKS is set']
+    ]
+  ])('are found between settings too: %j', (environment, faults) => {
+    expect(faultsOf(environment)).toEqual(faults)
+  })
+
   test.each(properties.map(([name]) => name))('name %s when it is empty', name => {
     const faults = faultsOf({ [name]: '' })
     expect(faults.length).toBe(1)
@@ -124,6 +150,36 @@ describe('faults', () => {
 
   test('do not quote the value', () => {
     expect(faultsOf({ PORT: 'hunter2', LOG_LEVEL: 'hunter2' }).join()).not.toContain('hunter2')
+  })
+})
+
+describe('access', () => {
+  test('is asked for as soon as there are keys or tokens', () => {
+    const tokens = { NER_JWT_JWKS: '/jwks', NER_JWT_ISSUER: 'i', NER_JWT_AUDIENCE: 'a' }
+    expect(asksForCredentials(loadConfig({}))).toBe(false)
+    expect(asksForCredentials(loadConfig({ NER_API_KEYS_FILE: '/keys' }))).toBe(true)
+    expect(asksForCredentials(loadConfig(tokens))).toBe(true)
+    expect(loadConfig({ ...tokens, NER_DOCS_ACCESS: 'admin' }).NER_DOCS_ACCESS).toBe('admin')
+  })
+
+  test.each(['https://a.example.org', 'http://localhost:3000,https://b.example.org:8443'])(
+    'of pages may be given to %s',
+    origins => {
+      expect(loadConfig({ NER_CORS_ORIGINS: origins }).NER_CORS_ORIGINS).toBe(origins)
+    }
+  )
+
+  test.each([
+    '*',
+    'null',
+    'a.example.org',
+    'https://a.example.org/',
+    'https://a.example.org, https://b',
+    'ftp://a'
+  ])('of pages cannot be given to %j', origins => {
+    expect(faultsOf({ NER_CORS_ORIGINS: origins })).toEqual([
+      expect.stringMatching(/^NER_CORS_ORIGINS must match pattern/)
+    ])
   })
 })
 

@@ -117,7 +117,9 @@ describe('the logger removes what could be a body', () => {
     ['a body with members', { body: { text: MARK, documents: [{ id: 'a', text: MARK }] } }],
     ['the text of a document', { document: { id: 'a', text: MARK } }],
     ['the body of a request', { req: { method: 'POST', body: { text: MARK } } }],
-    ['a list of texts', { text: [MARK, MARK] }]
+    ['a list of texts', { text: [MARK, MARK] }],
+    ['headers, which hold credentials', { headers: { authorization: MARK } }],
+    ['the headers of a request', { req: { method: 'POST', headers: { 'x-api-key': MARK } } }]
   ])('%s', (_what, fields) => {
     const line = logged(logger => logger.info({ ...fields, length: 12 }, 'read'))
     expect(line).toMatchObject({ length: 12, msg: 'read' })

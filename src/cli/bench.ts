@@ -4,6 +4,7 @@ import { fictitiousNotes, seededRandom } from '../benchmark/notes.ts'
 import type { NerResponse } from '../schemas/ner.ts'
 import { defineCommand } from './command.ts'
 import { readCorpus } from './corpus.ts'
+import { requestHeaders } from './request-headers.ts'
 
 /** Requests under way at once when the service is saturated. */
 const CALLERS = 32
@@ -113,7 +114,7 @@ async function countTokens(url: string, texts: readonly string[]): Promise<numbe
 function post(url: string, body: object): Promise<Response> {
   return fetch(new URL('/ner', url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: requestHeaders(),
     body: JSON.stringify(body)
   })
 }

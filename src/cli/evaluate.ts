@@ -6,6 +6,7 @@ import { createInProcessRecognizer } from '../recognition/in-process.ts'
 import type { BatchResponse } from '../schemas/ner.ts'
 import { defineCommand } from './command.ts'
 import { type CorpusDocument, readCorpus } from './corpus.ts'
+import { requestHeaders } from './request-headers.ts'
 
 /** Changes of a text that keep every offset: how notes also come. */
 const transforms: Readonly<Record<string, (text: string) => string>> = {
@@ -75,7 +76,7 @@ async function analyzeByUrl(url: string, documents: readonly CorpusDocument[]): 
   return analyzeAll(documents, async group => {
     const response = await fetch(new URL('/ner/batch', url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: requestHeaders(),
       body: JSON.stringify({
         documents: group.map(({ text }, i) => ({ id: String(i), text })),
         options: { include: ['tokens'] }

@@ -1,12 +1,14 @@
 import { benchCommand } from './bench.ts'
 import type { Command } from './command.ts'
 import { evaluateCommand } from './evaluate.ts'
+import { keyCommand } from './key.ts'
 import { openapiCommand } from './openapi.ts'
 import { tokenizeCommand } from './tokenize.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   bench: benchCommand,
   evaluate: evaluateCommand,
+  key: keyCommand,
   openapi: openapiCommand,
   tokenize: tokenizeCommand
 }

@@ -27,6 +27,7 @@ async function problemDetails(
       return reply.hijack()
     }
     if (faults.has(known.code)) request.log.error({ err: known.cause ?? error, code: known.code }, 'failed')
+    else if (known.cause) request.log.debug({ err: known.cause, code: known.code }, 'refused')
     return sendProblem(known, request.id, reply)
   })
 
@@ -51,12 +52,13 @@ async function problemDetails(
 }
 
 /** Errors that are ours to mend. */
-const faults: ReadonlySet<ErrorCode> = new Set(['internal', 'worker_crashed'])
+const faults: ReadonlySet<ErrorCode> = new Set(['internal', 'worker_crashed', 'jwks_unavailable'])
 
 /** Answers with the problem document of an error. */
 export function sendProblem(error: ServiceError, requestId: string, reply: FastifyReply): FastifyReply {
   reply.header('x-request-id', requestId)
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+  if (error.challenge !== undefined) reply.header('www-authenticate', error.challenge)
   return reply
     .code(errorTable[error.code].status)
     .type('application/problem+json')

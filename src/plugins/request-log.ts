@@ -47,10 +47,11 @@ export function logRequest(request: FastifyRequest, status: number, milliseconds
 
 /** The route's template, not the URL: a URL may hold anything. */
 function describe(request: FastifyRequest): object {
-  const { method, routeOptions, bodyBytes, work } = request
+  const { method, routeOptions, keyId, bodyBytes, work } = request
   return {
     method,
     route: routeOptions.url ?? null,
+    ...(keyId !== null && { key: keyId }),
     bytes: bodyBytes,
     ...(work && {
       documents: work.documents,

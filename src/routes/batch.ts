@@ -11,7 +11,7 @@ import {
 } from '../schemas/ner.ts'
 import { toProblem } from '../schemas/problem.ts'
 import { reference } from '../schemas/reference.ts'
-import { bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
+import { accessErrors, bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
 import { clientGone } from './client-gone.ts'
 import { toRecognized } from './entities.ts'
@@ -35,7 +35,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
         body: BatchEnvelopeSchema,
         response: {
           200: reference(BatchResponseSchema),
-          ...problemResponses(...bodyErrors, ...recognitionErrors)
+          ...problemResponses(...accessErrors, ...bodyErrors, ...recognitionErrors)
         }
       },
       config: { documentedBody: reference(BatchRequestSchema) }

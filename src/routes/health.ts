@@ -44,7 +44,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ draining: () => boolean }
       async (_request, reply) => {
         const results = checks()
         const ok = results.every(check => check.ok)
-        reply.header('cache-control', 'no-store').code(ok ? 200 : 503)
+        reply.code(ok ? 200 : 503)
         return { status: ok ? ('ok' as const) : ('unavailable' as const), checks: results }
       }
     )

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { LabelsResponseSchema, ModelsResponseSchema } from '../schemas/model.ts'
 import { reference } from '../schemas/reference.ts'
-import { problemResponses } from '../schemas/responses.ts'
+import { accessErrors, problemResponses } from '../schemas/responses.ts'
 import { toIdentity } from './identity.ts'
 
 /** GET /models and GET /labels: what is served. */
@@ -17,7 +17,7 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async app => {
         operationId: 'listModels',
         summary: 'The models that are served',
         tags: ['models'],
-        response: { 200: reference(ModelsResponseSchema), ...problemResponses() }
+        response: { 200: reference(ModelsResponseSchema), ...problemResponses(...accessErrors) }
       }
     },
     async () => ({ models: [{ ...identity, description, license, language, labels, training }] })
@@ -29,7 +29,7 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async app => {
         operationId: 'listLabels',
         summary: 'The labels that entities can have',
         tags: ['models'],
-        response: { 200: reference(LabelsResponseSchema), ...problemResponses() }
+        response: { 200: reference(LabelsResponseSchema), ...problemResponses(...accessErrors) }
       }
     },
     async () => ({ model: identity, labels })

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NerRequestSchema, NerResponseSchema } from '../schemas/ner.ts'
 import { reference } from '../schemas/reference.ts'
-import { bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
+import { accessErrors, bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
 import { clientGone } from './client-gone.ts'
 import { toRecognized } from './entities.ts'
 import { toIdentity } from './identity.ts'
@@ -22,7 +22,7 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
         body: reference(NerRequestSchema),
         response: {
           200: reference(NerResponseSchema),
-          ...problemResponses(...bodyErrors, ...recognitionErrors)
+          ...problemResponses(...accessErrors, ...bodyErrors, ...recognitionErrors)
         }
       }
     },

@@ -5,6 +5,14 @@ import { reference } from './reference.ts'
 /** Errors that any route can give. */
 const common: readonly ErrorCode[] = ['malformed_request', 'request_timeout', 'internal']
 
+/** Errors of a route that asks for credentials, where the service is configured to. */
+export const accessErrors: readonly ErrorCode[] = [
+  'unauthorized',
+  'forbidden',
+  'quota_exceeded',
+  'jwks_unavailable'
+]
+
 /** Errors of a route that reads a JSON body. */
 export const bodyErrors: readonly ErrorCode[] = [
   'invalid_json',

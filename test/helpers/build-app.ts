@@ -16,13 +16,16 @@ interface TestAppOptions {
   readonly recognizer?: Recognizer
   readonly config?: Partial<Config>
   readonly draining?: () => boolean
+  /** adds what a test needs besides */
+  readonly extend?: (app: FastifyInstance) => void
 }
 
 /** The app that the process builds, with a fake recognizer unless given another; closed when the test ends. */
 export async function testApp({
   recognizer = fakeRecognizer(),
   config,
-  draining
+  draining,
+  extend
 }: TestAppOptions = {}): Promise<TestApp> {
   const lines: string[] = []
   const app = await buildApp(
@@ -34,6 +37,7 @@ export async function testApp({
       ...(draining && { draining })
     }
   )
+  extend?.(app)
   await app.ready()
   onTestFinished(() => app.close())
   return { app, lines }

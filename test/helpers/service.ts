@@ -22,8 +22,14 @@ export interface Service {
   ner(text: string, options?: object): Promise<Response>
 }
 
-/** Starts the built service on a free port, waits until it is ready, and ends it with the test. */
-export async function startService(environment: Record<string, string> = {}): Promise<Service> {
+/**
+ * Starts the built service on a free port, waits until it is ready, and ends it with the test.
+ * @param isReady asks whether it is, where plain fetch cannot
+ */
+export async function startService(
+  environment: Record<string, string> = {},
+  isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
+): Promise<Service> {
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', ...environment },
     stdio: ['ignore', 'pipe', 'pipe']
@@ -58,7 +64,7 @@ export async function startService(environment: Record<string, string> = {}): Pr
         body: JSON.stringify({ text, ...(options && { options }) })
       })
   }
-  await until(async () => (await fetch(`${url}/readyz`)).ok)
+  await until(() => isReady(url))
   return service
 }
 

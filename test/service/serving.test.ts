@@ -176,5 +176,6 @@ test.each([
   for await (const chunk of socket) answer += chunk
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   expect(answer).toMatch(/content-type: application\/problem\+json/i)
+  expect(answer).toMatch(/x-content-type-options: nosniff/i)
   expect(answer).toContain(`"code":"${code}"`)
 })
