@@ -9,7 +9,7 @@ import type { WorkerRequest, WorkerResponse } from './messages.ts'
  * What answers and refuses requests must not wait for what computes, where both share the processors: without this,
  * refusals under overload took a second.
  */
-const NICENESS = 10
+const NICENESS = 5
 
 /** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
 
