@@ -265,9 +265,7 @@ def main() -> None:
         if scores.micro.f1 > best:
             best = scores.micro.f1
             torch.save({"network": network.state_dict(), "crf": crf.state_dict()}, arguments.out / "best.pt")
-            metrics = metrics_of(scores, epoch + 1)
-            (arguments.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-            (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
+            evaluate.write(arguments.out, metrics_of(scores, epoch + 1), scores)
         averaged.swap()
         torch.save(
             {
@@ -292,13 +290,7 @@ def main() -> None:
 
 def metrics_of(scores: evaluate.Scores, epoch: int) -> dict:
     """What metrics.json holds."""
-    return {
-        "epoch": epoch,
-        "f1": scores.micro.f1,
-        "token_f1": scores.token.f1,
-        "macro_f1_10": scores.macro(10),
-        "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
-    }
+    return {"epoch": epoch, **evaluate.as_json(scores)}
 
 
 def rate_at(step: int, steps: int, warmup: int) -> float:
