@@ -93,6 +93,28 @@ def test_part_of_the_documents(corpus, tmp_path):
     assert lines(tmp_path / "tags.txt") == train.tag_list(documents) != train.tag_list(chosen)
 
 
+def test_the_tools_read_a_run_folder(run, corpus, tmp_path):
+    dev, documents = corpus / "dev.tok.jsonl", corpus / "train.tok.jsonl"
+    table = python("ner.errors", run, "--train", documents, "--dev", dev)
+    totals = next(line for line in table.split("\n") if line.startswith("all "))
+    gold = sum(len(document.entities) for document in read_documents(dev))
+    right = sum(counts["correct"] for counts in load(run / "metrics.json")["labels"].values())
+    assert list(map(int, totals.split()[1:3])) == [gold, right]
+
+    assert "0 of 150 documents" in python("ner.noise", run, "--tokens", documents, "--out", tmp_path / "none.jsonl")
+    assert (tmp_path / "none.jsonl").read_text() == ""
+    out = tmp_path / "suspects.jsonl"
+    assert "30 of 30 documents" in python("ner.noise", run, "--tokens", dev, "--sure", 0.6, "--out", out)
+    assert all(json.loads(line)["id"].startswith("dev-") for line in lines(out))
+
+
+def test_dictionary_is_scored_as_a_run_is(corpus, tmp_path):
+    files = ["--train", corpus / "train.tok.jsonl", "--dev", corpus / "dev.tok.jsonl", "--out", tmp_path]
+    assert "phrases" in python("ner.dictionary", *files)
+    assert load(tmp_path / "metrics.json")["f1"] > 0.9
+    assert lines(tmp_path / "dev.txt")[-1].startswith("token micro")
+
+
 def test_vocabulary_has_the_words_of_training_first(run, corpus):
     words, tuned = lines(run / "words.txt"), load(run / "config.json")["tuned_words"]
     documents = read_documents(corpus / "train.tok.jsonl")
