@@ -3,8 +3,8 @@
 python -m ner.noise runs/fold-1 runs/fold-2 ... --tokens train.tok.jsonl --out suspects.jsonl
 
 Each document is read by those of the runs whose documents.txt does not name it: runs of `ner.train --leave-out K/N`
-or on a share of the documents. `--unseen` says that none of them saw any, as dev. Confidences are means over the runs;
-calibrate them first. A line of the output has the id, the spans on both sides, and no text.
+or on a share of the documents. `--unseen` says that none of them, nor of teachers, saw any, as dev. Confidences are
+means over the runs; calibrate them first. A line of the output has the id, the spans on both sides, and no text.
 """
 
 import argparse
@@ -18,29 +18,30 @@ from torch import Tensor
 
 from .data import Document, batches, make_rows, read_documents
 from .evaluate import overlap, token_chunks
+from .label import load
 from .recognize import forced
 from .run_folder import Run
+from .teacher import Teacher
 
 Chunk = tuple[int, int, str]
+Model = Run | Teacher
 
 
-@torch.no_grad()
-def emissions_of(run: Run, documents: list[Document]) -> dict[tuple[str, int], Tensor]:
+def emissions_of(run: Model, documents: list[Document]) -> dict[tuple[str, int], Tensor]:
     """[time, tags] of each sentence, by the id of its document and its first token."""
-    encoder, found = run.encoder(), {}
+    found = {}
     for group in batches(make_rows(documents, run.config["row_tokens"]), 4096):
-        batch = encoder.batch(documents, group)
-        emissions = batch.by_sentence(run.network(batch.word_ids, batch.character_ids, batch.lengths))
+        batch, emissions = run.emissions(documents, group)
         for (row, start, end), scores in zip(batch.sentences, emissions, strict=True):
             found[documents[row.document].id, row.tokens[start]] = scores[: end - start].clone()
     return found
 
 
 @torch.no_grad()
-def probabilities(run: Run, emissions: Tensor, candidates: list[Chunk]) -> list[float]:
+def probabilities(run: Model, emissions: Tensor, candidates: list[Chunk]) -> list[float]:
     """P of each candidate under the CRF of a run; `emissions` [time, tags] of its sentence."""
-    begin, inside = ({label: run.tags.index(f"{side}-{label}") for label in run.labels} for side in "BI")
-    cases = [forced(emissions, first, last, begin[label], inside[label]) for first, last, label in candidates]
+    ids = {tag: i for i, tag in enumerate(run.tags)}
+    cases = [forced(emissions, first, last, ids[f"B-{label}"], ids[f"I-{label}"]) for first, last, label in candidates]
     lengths = torch.full((len(cases) + 1,), len(emissions))
     total, *parts = run.crf.log_partition(torch.stack([emissions, *cases]), lengths, *run.crf.scores())
     return [(part - total).exp().item() for part in parts]
@@ -86,7 +87,7 @@ def in_text(document: Document, suspect: dict, offset: int) -> dict:
     }
 
 
-def find_suspects(runs: list[Run], documents: list[Document], seen: list[set[str]], sure: float) -> list[dict]:
+def find_suspects(runs: list[Model], documents: list[Document], seen: list[set[str]], sure: float) -> list[dict]:
     """Suspects of all documents that a run has not seen, the surest first; `seen` has the ids each run saw."""
     emissions = [
         emissions_of(run, [document for document in documents if document.id not in ids])
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
 
-    runs, documents = [Run(folder) for folder in arguments.runs], read_documents(arguments.tokens)
+    runs, documents = [load(folder) for folder in arguments.runs], read_documents(arguments.tokens)
     seen = [set() if arguments.unseen else run.seen() for run in runs]
     suspects = find_suspects(runs, documents, seen, arguments.sure)
     arguments.out.write_text("".join(json.dumps(suspect) + "\n" for suspect in suspects), encoding="utf-8")

@@ -1,3 +1,4 @@
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from ner.data import Encoder
 from ner.evaluate import chunks, token_chunks
 from ner.noise import find_suspects, in_text, probabilities, summary, suspects_of
 from ner.recognize import entity_probability, recognize
+from ner.run_folder import Run
 
 GOLD = [(0, 2, "Sign"), (3, 4, "Drug")]
 
@@ -18,19 +20,20 @@ def make_run(seed: int):
     network = make_network(seed, 1, len(characters))
     with torch.no_grad():
         network.projection.weight.mul_(8)
-    return SimpleNamespace(
+    run = SimpleNamespace(
         config={"row_tokens": 12, "character_length": 6},
         tags=TAGS,
-        labels=["Drug", "Sign"],
         network=network,
         crf=make_crf(seed).float(),
         encoder=lambda: Encoder(words, characters, TAGS, 6),
     )
+    run.emissions = partial(Run.emissions, run)
+    return run
 
 
 def test_probabilities_are_those_of_each_entity_alone():
     crf, emissions = make_crf(1), make_emissions(2, 5)
-    run = SimpleNamespace(tags=TAGS, labels=["Drug", "Sign"], crf=crf)
+    run = SimpleNamespace(tags=TAGS, crf=crf)
     candidates = [(0, 2, "Sign"), (1, 5, "Drug"), (4, 5, "Drug")]
     expected = [
         entity_probability(crf, emissions, first, last, TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}"))
