@@ -1,10 +1,13 @@
 """Step 6: the tables and plots of a model card, from what was measured.
 
-python -m ner.card --card ../models/ner_jsl/MODEL_CARD.md --scores SCORES --seed-run runs/ner_jsl-1 --seed-run ...
+python -m ner.card --card ../models/ner_jsl/MODEL_CARD.md --scores SCORES --seed-run runs/ner_jsl-1 --seed-run ... \\
+    --peer "Original, its test set=peers/ner_jsl-2.4.2" --peer Dictionary=runs/dictionary --curve-run runs/half-1 ...
 
 SCORES is a folder with the output of `ner-jsl evaluate --json` on the dev set: none.json, and upper.json, lower.json
-and one-line.json for the transforms. Text between `<!-- begin NAME -->` and `<!-- end NAME -->` of the card is
-replaced; the calibration plot is written beside it.
+and one-line.json for the transforms. The first seed run is the one that was exported. Peers are folders with a
+metrics.json. Text between `<!-- begin NAME -->` and `<!-- end NAME -->` of the card is replaced: summary, labels,
+robustness and confusion; peers and peer-labels when there are peers; curve when there are runs for it. The plots are
+written beside the card.
 """
 
 import argparse
@@ -12,6 +15,9 @@ import json
 import re
 import statistics
 from pathlib import Path
+
+from .evaluate import Counts
+from .plots import learning_points, plot_calibration, plot_learning_curve
 
 TRANSFORMS = {"upper": "UPPER CASE", "lower": "lower case", "one-line": "newlines become spaces"}
 
@@ -65,26 +71,41 @@ def confusion_table(scores: dict, most: int = 8) -> str:
     return "\n".join(lines)
 
 
-def plot_calibration(scores: dict, path: Path) -> None:
-    import matplotlib
+def peers_table(scores: dict, peers: dict[str, dict]) -> str:
+    """Peers by title, as their metrics.json has them; what is not known of one is left out."""
+    rows = [
+        ("token-level micro F1", "token_f1", scores["token"]["f1"]),
+        ("exact-span micro F1", "f1", scores["micro"]["f1"]),
+        ("macro F1 over labels with 10 or more entities", "macro_f1_10", scores["macroF1"]),
+    ]
+    lines = [f"| | {' | '.join(peers)} | This model |", f"|---|{'---:|' * (len(peers) + 1)}"]
+    for name, key, own in rows:
+        values = [f"{peer[key]:.4f}" if key in peer else "–" for peer in peers.values()]
+        lines.append(f"| {name} | {' | '.join(values)} | {own:.4f} |")
+    return "\n".join(lines)
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
 
-    bins = [one for one in scores["calibration"] if one["count"]]
-    confidence = [one["confidence"] / one["count"] for one in bins]
-    accuracy = [one["correct"] / one["count"] for one in bins]
-    figure, axes = pyplot.subplots(figsize=(5, 4), dpi=120)
-    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="perfectly calibrated")
-    axes.plot(confidence, accuracy, marker="o", color="C0", label="model")
-    for x, y, one in zip(confidence, accuracy, bins, strict=True):
-        axes.annotate(str(one["count"]), (x, y), textcoords="offset points", xytext=(4, -10), fontsize=7)
-    axes.set(xlabel="mean confidence of the entities in a bin", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1))
-    axes.set_title("Calibration on dev; numbers are entities in the bin", fontsize=9)
-    axes.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+def peer_labels_table(metrics: dict, peers: dict[str, dict]) -> str:
+    """Token-level F1 of each label, B- and I- together; `metrics` of the run that is this model."""
+
+    def f1(counts: dict | None) -> str:
+        if not counts or not counts["gold"]:
+            return "–"
+        return f"{Counts(**counts).f1:.3f}"
+
+    lines = [f"| Label | {' | '.join(peers)} | This model |", f"|---|{'---:|' * (len(peers) + 1)}"]
+    for label in sorted({label for one in (metrics, *peers.values()) for label in one["token_labels"]}):
+        values = [f1(one["token_labels"].get(label)) for one in (*peers.values(), metrics)]
+        lines.append(f"| {label} | {' | '.join(values)} |")
+    return "\n".join(lines)
+
+
+def curve_table(points: list[dict]) -> str:
+    lines = ["| Documents | Share | Seeds | Mean | Least | Largest |", "|---:|---:|---:|---:|---:|---:|"]
+    for point in points:
+        figures = " | ".join(f"{point[name]:.4f}" for name in ("mean", "least", "largest"))
+        lines.append(f"| {point['documents']:,} | {100 * point['share']:.3g} % | {point['seeds']} | {figures} |")
+    return "\n".join(lines)
 
 
 def replace(card: str, name: str, content: str) -> str:
@@ -95,23 +116,48 @@ def replace(card: str, name: str, content: str) -> str:
     return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", card)
 
 
+def read_metrics(folder: Path) -> dict:
+    return json.loads((folder / "metrics.json").read_text())
+
+
+def peer(text: str) -> tuple[str, dict]:
+    """TITLE=FOLDER of the command line."""
+    title, folder = text.split("=", 1)
+    return title, read_metrics(Path(folder))
+
+
+def curve_run(folder: Path) -> dict:
+    config = json.loads((folder / "config.json").read_text())
+    return {"share": config["share"], "documents": config["documents"], "f1": read_metrics(folder)["f1"]}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--card", type=Path, required=True)
     parser.add_argument("--scores", type=Path, required=True)
     parser.add_argument("--seed-run", type=Path, action="append", required=True)
+    parser.add_argument("--peer", type=peer, action="append", default=[], metavar="TITLE=FOLDER")
+    parser.add_argument("--curve-run", type=Path, action="append", default=[], help="run on a share of the documents")
     arguments = parser.parse_args()
 
     scores = json.loads((arguments.scores / "none.json").read_text())
     transformed = {name: json.loads((arguments.scores / f"{name}.json").read_text()) for name in TRANSFORMS}
-    seeds = [json.loads((run / "metrics.json").read_text()) for run in arguments.seed_run]
+    seeds = [read_metrics(run) for run in arguments.seed_run]
     card = arguments.card.read_text(encoding="utf-8")
     card = replace(card, "summary", summary_table(scores, seeds))
     card = replace(card, "labels", label_table(scores))
     card = replace(card, "robustness", robustness_table(scores, transformed))
     card = replace(card, "confusion", confusion_table(scores))
+    if arguments.peer:
+        peers = dict(arguments.peer)
+        card = replace(card, "peers", peers_table(scores, peers))
+        card = replace(card, "peer-labels", peer_labels_table(seeds[0], peers))
+    if arguments.curve_run:
+        points = learning_points([curve_run(run) for run in arguments.curve_run])
+        card = replace(card, "curve", curve_table(points))
+        plot_learning_curve(points, arguments.card.parent / "learning_curve.png")
     arguments.card.write_text(card, encoding="utf-8")
-    plot_calibration(scores, arguments.card.parent / "calibration.png")
+    plot_calibration(scores["calibration"], arguments.card.parent / "calibration.png")
 
 
 if __name__ == "__main__":

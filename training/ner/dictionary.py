@@ -1,6 +1,6 @@
 """A baseline: the phrases of the training set, by longest match.
 
-python -m ner.dictionary --train train.tok.jsonl --dev dev.tok.jsonl
+python -m ner.dictionary --train train.tok.jsonl --dev dev.tok.jsonl --out runs/dictionary
 
 A phrase has the label it bears most often, if it bears it in at least half of its occurrences. Says what can be had
 without a model, and how much of the rest is context.
@@ -62,12 +62,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--dev", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
 
     phrases = learn(read_documents(arguments.train))
     dev = read_documents(arguments.dev)
     print(f"{len(phrases):,} phrases")
-    print(evaluate.table(evaluate.score(dev, [tag(document, phrases) for document in dev])))
+    scores = evaluate.score(dev, [tag(document, phrases) for document in dev])
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    evaluate.write(arguments.out, evaluate.as_json(scores), scores)
+    print(evaluate.table(scores))
 
 
 if __name__ == "__main__":

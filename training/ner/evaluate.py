@@ -1,7 +1,9 @@
 """Scores: exact-span micro F1, per label, and token-level F1 as the original publishes it."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Scores:
     micro: Counts = field(default_factory=Counts)
     token: Counts = field(default_factory=Counts)
     labels: dict[str, Counts] = field(default_factory=dict)
+    token_labels: dict[str, Counts] = field(default_factory=dict)  # B- and I- of a label together
 
     def macro(self, at_least: int) -> float:
         chosen = [counts.f1 for counts in self.labels.values() if counts.gold >= at_least]
@@ -51,6 +54,10 @@ def chunks(tags: list[str], spans: list[tuple[int, int]]) -> list[tuple[int, int
     return [(spans[first][0], spans[last - 1][1], label) for first, last, label in token_chunks(tags)]
 
 
+def overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
 def score(documents, predicted: list[list[str]]) -> Scores:
     """Scores predicted tags (one list a document) against the gold entities and tags of the documents."""
     scores = Scores()
@@ -62,13 +69,17 @@ def score(documents, predicted: list[list[str]]) -> Scores:
                 counts = scores.labels.setdefault(label, Counts())
                 setattr(counts, name, getattr(counts, name) + count)
         for mine, right in zip(tags, document.tags, strict=True):
-            scores.token.predicted += mine != "O"
-            scores.token.gold += right != "O"
-            scores.token.correct += mine != "O" and mine == right
-    for counts in scores.labels.values():
-        scores.micro.correct += counts.correct
-        scores.micro.predicted += counts.predicted
-        scores.micro.gold += counts.gold
+            if mine != "O":
+                counts = scores.token_labels.setdefault(mine[2:], Counts())
+                counts.predicted += 1
+                counts.correct += mine == right
+            if right != "O":
+                scores.token_labels.setdefault(right[2:], Counts()).gold += 1
+    for total, parts in ((scores.micro, scores.labels), (scores.token, scores.token_labels)):
+        for counts in parts.values():
+            total.correct += counts.correct
+            total.predicted += counts.predicted
+            total.gold += counts.gold
     return scores
 
 
@@ -78,3 +89,20 @@ def table(scores: Scores) -> str:
     for label, counts in rows:
         lines.append(f"{label:38}{counts.precision:10.3f}{counts.recall:8.3f}{counts.f1:8.3f}{counts.gold:7d}")
     return "\n".join(lines)
+
+
+def as_json(scores: Scores) -> dict:
+    """What metrics.json holds of them."""
+    return {
+        "f1": scores.micro.f1,
+        "token_f1": scores.token.f1,
+        "macro_f1_10": scores.macro(10),
+        "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
+        "token_labels": {label: vars(counts) for label, counts in sorted(scores.token_labels.items())},
+    }
+
+
+def write(folder: Path, metrics: dict, scores: Scores) -> None:
+    """metrics.json and dev.txt of a run folder."""
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+    (folder / "dev.txt").write_text(table(scores) + "\n")

@@ -26,23 +26,28 @@ class Recognized:
     entities: list[dict]
 
 
+def forced(emissions: Tensor, first: int, last: int, begin: int, inside: int) -> Tensor:
+    """Emissions [time, tags] that leave only the sequences in which tokens first..last-1 are exactly one entity."""
+    kept = emissions.clone()
+    for token in range(first, last):
+        keep = begin if token == first else inside
+        only = torch.full_like(kept[token], FORBIDDEN)
+        only[keep] = kept[token, keep]
+        kept[token] = only
+    if last < emissions.shape[0]:
+        kept[last, inside] = FORBIDDEN
+    return kept
+
+
 def entity_probability(crf: CRF, emissions: Tensor, first: int, last: int, begin: int, inside: int) -> float:
     """P(tokens first..last-1 are exactly one entity) = Z of the sequences that say so / Z of all.
 
     `emissions` [time, tags] of one sentence.
     """
     length = torch.tensor([emissions.shape[0]])
-    forced = emissions.clone()
-    for token in range(first, last):
-        keep = begin if token == first else inside
-        only = torch.full_like(forced[token], FORBIDDEN)
-        only[keep] = forced[token, keep]
-        forced[token] = only
-    if last < emissions.shape[0]:
-        forced[last, inside] = FORBIDDEN
     with torch.no_grad():
         total = crf.log_partition(emissions[None].double(), length, *crf.scores())
-        part = crf.log_partition(forced[None].double(), length, *crf.scores())
+        part = crf.log_partition(forced(emissions, first, last, begin, inside)[None].double(), length, *crf.scores())
     return (part - total).exp().item()
 
 

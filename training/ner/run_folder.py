@@ -12,6 +12,7 @@ from .model import Network
 from .vocabulary import Vocabulary
 
 TEMPERATURE = "temperature.json"
+DOCUMENTS = "documents.txt"
 
 
 class Run:
@@ -55,6 +56,10 @@ class Run:
         projection = self.network.projection
         for parameter in (projection.weight, projection.bias, *self.crf.parameters()):
             parameter /= temperature
+
+    def seen(self) -> set[str]:
+        """Ids of the documents it was trained on."""
+        return set((self.folder / DOCUMENTS).read_text(encoding="utf-8").split("\n")[:-1])
 
     @property
     def labels(self) -> list[str]:

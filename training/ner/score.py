@@ -7,7 +7,6 @@ metrics.json and dev.txt of the run folder. The weights stay as they are.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 from . import evaluate
@@ -25,9 +24,7 @@ def main() -> None:
     run, dev = Run(arguments.run), read_documents(arguments.dev)
     rows = make_rows(dev, run.config["row_tokens"])
     scores = evaluate.score(dev, predict(run.network, run.crf, run.encoder(), dev, rows, run.tags))
-    metrics = metrics_of(scores, run.metrics["epoch"])
-    (arguments.run / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-    (arguments.run / "dev.txt").write_text(evaluate.table(scores) + "\n")
+    evaluate.write(arguments.run, metrics_of(scores, run.metrics["epoch"]), scores)
     print(f"dev F1 {scores.micro.f1:.4f}  token {scores.token.f1:.4f}  macro {scores.macro(10):.4f}")
 
 

@@ -180,8 +180,7 @@ def main() -> None:
             # Half precision is what a teacher needs, and a third of the place its checkpoint takes.
             kept = {name: value.bfloat16() for name, value in tagger.state_dict().items()}
             torch.save({"tagger": kept, "crf": crf.state_dict()}, arguments.out / "best.pt")
-            (arguments.out / "metrics.json").write_text(json.dumps(metrics_of(scores, epoch + 1), indent=1) + "\n")
-            (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
+            evaluate.write(arguments.out, metrics_of(scores, epoch + 1), scores)
         state = {
             "tagger": tagger.state_dict(),
             "crf": crf.state_dict(),

@@ -23,6 +23,8 @@ from . import evaluate
 from .crf import CRF
 from .data import SEPARATOR, Batch, Document, Encoder, Row, batches, make_rows, read_documents
 from .model import Network
+from .run_folder import DOCUMENTS
+from .subset import choose
 from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
 
 
@@ -83,6 +85,14 @@ def start_from(network: Network, folder: Path) -> None:
 def tag_list(documents: list[Document]) -> list[str]:
     labels = sorted({label for document in documents for _, _, label in document.entities})
     return ["O", *(f"B-{label}" for label in labels), *(f"I-{label}" for label in labels)]
+
+
+def fold_of(text: str) -> tuple[int, int]:
+    """K/N of the command line."""
+    number, folds = map(int, text.split("/"))
+    if not 1 <= number <= folds:
+        raise ValueError
+    return number, folds
 
 
 class Augmentation:
@@ -172,6 +182,9 @@ def main() -> None:
     parser.add_argument("--silver-labels", type=Path, help="folder that ner.label wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--share", type=float, default=1.0, help="train on this share of the documents")
+    parser.add_argument("--leave-out", type=fold_of, metavar="K/N", help="train on all folds of N but the Kth")
+    parser.add_argument("--note-characters", type=int, default=0, help="of an id, that name the note it is a window of")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override one setting")
     arguments = parser.parse_args()
@@ -184,7 +197,9 @@ def main() -> None:
     rng = random.Random(arguments.seed)
 
     train, dev = read_documents(arguments.train), read_documents(arguments.dev)
-    tags = tag_list(train)
+    tags = tag_list(train)  # of all documents, since dev may hold a label that is rare in a part of them
+    train = choose(train, arguments.share, arguments.leave_out, arguments.note_characters, arguments.seed)
+    config |= {"share": arguments.share, "leave_out": arguments.leave_out, "documents": len(train)}
     words, vectors, tuned, characters = build_vocabularies(train, arguments.vectors, config)
     encoder = Encoder(words, characters, tags, config["character_length"])
     config["tuned_words"] = tuned
@@ -195,6 +210,7 @@ def main() -> None:
     words.write(arguments.out / "words.txt")
     characters.write(arguments.out / "chars.txt")
     (arguments.out / "tags.txt").write_text("".join(f"{tag}\n" for tag in tags))
+    (arguments.out / DOCUMENTS).write_text("".join(f"{document.id}\n" for document in train), encoding="utf-8")
     (arguments.out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
     network = build_network(config, vectors, tuned, len(characters), len(tags))
@@ -265,9 +281,7 @@ def main() -> None:
         if scores.micro.f1 > best:
             best = scores.micro.f1
             torch.save({"network": network.state_dict(), "crf": crf.state_dict()}, arguments.out / "best.pt")
-            metrics = metrics_of(scores, epoch + 1)
-            (arguments.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-            (arguments.out / "dev.txt").write_text(evaluate.table(scores) + "\n")
+            evaluate.write(arguments.out, metrics_of(scores, epoch + 1), scores)
         averaged.swap()
         torch.save(
             {
@@ -292,13 +306,7 @@ def main() -> None:
 
 def metrics_of(scores: evaluate.Scores, epoch: int) -> dict:
     """What metrics.json holds."""
-    return {
-        "epoch": epoch,
-        "f1": scores.micro.f1,
-        "token_f1": scores.token.f1,
-        "macro_f1_10": scores.macro(10),
-        "labels": {label: vars(counts) for label, counts in sorted(scores.labels.items())},
-    }
+    return {"epoch": epoch, **evaluate.as_json(scores)}
 
 
 def rate_at(step: int, steps: int, warmup: int) -> float:

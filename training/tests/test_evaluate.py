@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from factories import make_document
-from ner.evaluate import Counts, chunks, score, table, token_chunks
+from ner.evaluate import Counts, as_json, chunks, score, table, token_chunks, write
 
 TOKENS = ["Mild", "rash", "after", "velotrin", "40", "units"]
 GOLD = ["B-Sign", "I-Sign", "O", "B-Drug", "B-Dose", "I-Dose"]
@@ -75,6 +77,26 @@ def test_token_score_counts_tags():
     predicted = ["O", "B-Sign", "O", "B-Drug", "B-Dose", "I-Dose"]  # B- where the gold has I-
     token = score([note()], [predicted]).token
     assert (token.correct, token.predicted, token.gold) == (3, 4, 5)
+
+
+def test_token_scores_of_a_label_are_those_of_its_two_tags():
+    predicted = ["O", "B-Sign", "O", "B-Dose", "B-Dose", "I-Dose"]
+    scores = score([note()], [predicted])
+    assert {label: (c.correct, c.predicted, c.gold) for label, c in scores.token_labels.items()} == {
+        "Sign": (0, 1, 2),
+        "Drug": (0, 0, 1),
+        "Dose": (2, 3, 2),
+    }
+
+
+def test_written_metrics_are_those_of_the_scores(tmp_path):
+    scores = score([note()], [["O", "B-Sign", "O", "B-Drug", "B-Dose", "I-Dose"]])
+    write(tmp_path, {"epoch": 3, **as_json(scores)}, scores)
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert (metrics["epoch"], metrics["f1"], metrics["macro_f1_10"]) == (3, pytest.approx(2 / 3), 0)
+    assert metrics["labels"]["Dose"] == {"correct": 1, "predicted": 1, "gold": 1}
+    assert metrics["token_labels"]["Dose"] == {"correct": 2, "predicted": 2, "gold": 2}
+    assert (tmp_path / "dev.txt").read_text() == table(scores) + "\n"
 
 
 def test_the_same_span_in_two_documents_is_two_entities():

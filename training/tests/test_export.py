@@ -41,7 +41,7 @@ def row_of(batch: Batch, row: int) -> Batch:
     """One row alone, without its padding."""
     end = int(batch.lengths[row])
     ids = batch.word_ids[row : row + 1, :end], batch.character_ids[row : row + 1, :end], batch.lengths[row : row + 1]
-    return Batch(*ids, *[torch.empty(0)] * 3, [])
+    return Batch(*[torch.empty(0)] * 3, [], *ids)
 
 
 def served(session: onnxruntime.InferenceSession, batch: Batch) -> np.ndarray:

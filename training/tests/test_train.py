@@ -19,6 +19,7 @@ from ner import evaluate, train
 from ner.data import SEPARATOR, read_documents
 from ner.export import FILES
 from ner.run_folder import Run
+from ner.subset import choose
 from ner.train import Augmentation, Averaged, rate_at
 
 TRAINING = Path(__file__).parent.parent
@@ -34,6 +35,12 @@ def python(module: str, *arguments: object) -> str:
 def train_arguments(corpus: Path, out: Path) -> list[object]:
     files = ["--train", corpus / "train.tok.jsonl", "--dev", corpus / "dev.tok.jsonl", "--vectors", corpus / "vectors"]
     return [corpus / "tiny.toml", *files, "--out", out, "--threads", 1, "--seed", 7]
+
+
+@pytest.mark.parametrize("text", ["0/5", "6/5", "5", "a/5"])
+def test_a_fold_is_one_of_so_many(text):
+    with pytest.raises(ValueError):
+        train.fold_of(text)
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +67,8 @@ def load(path: Path) -> dict:
 
 
 def test_run_folder_is_complete(run, corpus):
-    names = {"config.json", "metrics.json", "history.json", "dev.txt", "words.txt", "chars.txt", "tags.txt"}
-    assert {path.name for path in run.iterdir()} == names | {"best.pt", "last.pt"}
+    texts = {"metrics.json", "history.json", "dev.txt", "words.txt", "chars.txt", "tags.txt", "documents.txt"}
+    assert {path.name for path in run.iterdir()} == texts | {"config.json", "best.pt", "last.pt"}
     assert load(run / "config.json")["seed"] == 7
     assert lines(run / "tags.txt") == ["O", *(f"B-{label}" for label in LABELS), *(f"I-{label}" for label in LABELS)]
     assert [step["epoch"] for step in load(run / "history.json")] == [1, 2]
@@ -72,6 +79,40 @@ def test_run_folder_is_complete(run, corpus):
     gold = sum(len(document.entities) for document in read_documents(corpus / "dev.tok.jsonl"))
     assert sum(counts["gold"] for counts in metrics["labels"].values()) == gold
     assert lines(run / "dev.txt")[-1].startswith("token micro")
+
+
+def test_part_of_the_documents(corpus, tmp_path):
+    arguments = train_arguments(corpus, tmp_path)
+    python("ner.train", *arguments, "--share", 0.02, "--leave-out", "2/3", "--set", "epochs=1")
+    documents = read_documents(corpus / "train.tok.jsonl")
+    chosen = choose(documents, 0.02, (2, 3), 0, seed=7)
+    config = load(tmp_path / "config.json")
+    assert (config["share"], config["leave_out"], config["documents"]) == (0.02, [2, 3], 2)
+    assert lines(tmp_path / "documents.txt") == [document.id for document in chosen]
+    # Labels are those of all documents: dev may hold one that the part does not.
+    assert lines(tmp_path / "tags.txt") == train.tag_list(documents) != train.tag_list(chosen)
+
+
+def test_the_tools_read_a_run_folder(run, corpus, tmp_path):
+    dev, documents = corpus / "dev.tok.jsonl", corpus / "train.tok.jsonl"
+    table = python("ner.errors", run, "--train", documents, "--dev", dev)
+    totals = next(line for line in table.split("\n") if line.startswith("all "))
+    gold = sum(len(document.entities) for document in read_documents(dev))
+    right = sum(counts["correct"] for counts in load(run / "metrics.json")["labels"].values())
+    assert list(map(int, totals.split()[1:3])) == [gold, right]
+
+    assert "0 of 150 documents" in python("ner.noise", run, "--tokens", documents, "--out", tmp_path / "none.jsonl")
+    assert (tmp_path / "none.jsonl").read_text() == ""
+    out = tmp_path / "suspects.jsonl"
+    assert "30 of 30 documents" in python("ner.noise", run, "--tokens", dev, "--sure", 0.6, "--out", out)
+    assert all(json.loads(line)["id"].startswith("dev-") for line in lines(out))
+
+
+def test_dictionary_is_scored_as_a_run_is(corpus, tmp_path):
+    files = ["--train", corpus / "train.tok.jsonl", "--dev", corpus / "dev.tok.jsonl", "--out", tmp_path]
+    assert "phrases" in python("ner.dictionary", *files)
+    assert load(tmp_path / "metrics.json")["f1"] > 0.9
+    assert lines(tmp_path / "dev.txt")[-1].startswith("token micro")
 
 
 def test_vocabulary_has_the_words_of_training_first(run, corpus):
