@@ -1,4 +1,4 @@
-import type { Analysis, AnalyzedText, Work } from '../analysis.ts'
+import { type Analysis, type AnalyzedText, noWork, type Work } from '../analysis.ts'
 import { Batcher, type Lane as BatcherLane, LaneLost, type Settled } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
@@ -114,7 +114,7 @@ function toLane(lane: Lane): BatcherLane<Part, Analysis> {
 }
 
 function total(settled: readonly Settled<Analysis>[]): Work {
-  const sum: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
+  const sum = noWork()
   for (const { work } of new Set(settled.flatMap(one => ('error' in one ? [] : [one.result])))) {
     for (const key of Object.keys(sum) as (keyof Work)[]) sum[key] += work[key]
   }

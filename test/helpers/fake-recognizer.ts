@@ -33,7 +33,8 @@ export function fakeRecognizer({ answer = firstWord, health = {} }: FakeOptions 
       fake.seen.push(...texts)
       fake.signals.push(signal)
       const outcomes = await Promise.all(texts.map(answer))
-      return { outcomes, timings: { queue: 1, pipeline: 1, inference: 1, decoding: 1, tokens: 1, cells: 1 } }
+      const work = { pipeline: 1, inference: 1, decoding: 1, sentences: 1, tokens: 1, unknown: 1, cells: 1 }
+      return { outcomes, timings: { queue: 1, ...work } }
     },
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined, ...health }),
     async close() {
