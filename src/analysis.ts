@@ -36,6 +36,7 @@ export interface Work {
   cells: number
 }
 
+/** Of a call that has done nothing yet. */
 export function noWork(): Work {
   return { pipeline: 0, inference: 0, decoding: 0, sentences: 0, tokens: 0, unknown: 0, cells: 0 }
 }

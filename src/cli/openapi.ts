@@ -55,5 +55,6 @@ const undescribed: Recognizer = {
   recognize: () =>
     Promise.reject(new Error('No text is recognized while the document is written. This is a bug.')),
   health: () => ({ workers: 0, readyWorkers: 0, started: false, fault: undefined }),
+  load: () => ({ waiting: 0, waitingTokens: 0, predictedWait: 0, workerMemory: [] }),
   close: async () => {}
 }

@@ -1,14 +1,24 @@
 import type { AnalyzedText, TextRequest } from '../../src/analysis.ts'
-import type { Outcome, Recognizer, RecognizerHealth } from '../../src/recognition/recognizer.ts'
+import type {
+  Outcome,
+  Recognizer,
+  RecognizerHealth,
+  RecognizerLoad
+} from '../../src/recognition/recognizer.ts'
 
 interface FakeOptions {
   /** answers one text; by default its first word is an entity of Drug_Name */
   readonly answer?: (request: TextRequest) => Promise<Outcome> | Outcome
   readonly health?: Partial<RecognizerHealth>
+  readonly load?: Partial<RecognizerLoad>
 }
 
 /** A recognizer without a model, for tests of what stands above it. */
-export function fakeRecognizer({ answer = firstWord, health = {} }: FakeOptions = {}): Recognizer & {
+export function fakeRecognizer({
+  answer = firstWord,
+  health = {},
+  load = {}
+}: FakeOptions = {}): Recognizer & {
   readonly seen: TextRequest[]
   readonly signals: (AbortSignal | undefined)[]
   closed: boolean
@@ -37,6 +47,7 @@ export function fakeRecognizer({ answer = firstWord, health = {} }: FakeOptions 
       return { outcomes, timings: { queue: 1, ...work } }
     },
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined, ...health }),
+    load: () => ({ waiting: 0, waitingTokens: 0, predictedWait: 0, workerMemory: [], ...load }),
     async close() {
       fake.closed = true
     }
