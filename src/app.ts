@@ -16,7 +16,8 @@ import jsonBody from './plugins/json-body.ts'
 import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
-import requestLog from './plugins/request-log.ts'
+import requestLog, { logRefusal } from './plugins/request-log.ts'
+import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -57,8 +58,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     bodyLimit: config.NER_MAX_BODY_BYTES,
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: answerClientError,
-    frameworkErrors: (_error, request, reply: FastifyReply) =>
-      sendProblem(new ServiceError('malformed_request'), request.id, reply),
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      logRefusal(request.log, 'malformed_request')
+      return sendProblem(new ServiceError('malformed_request'), request.id, reply)
+    },
     // Nothing is coerced or dropped: a client should learn of its mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -66,13 +69,14 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   // Node answers an unknown Expect header by itself, with an empty body.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
-    app.log.info({ status: problem.status, code: problem.code }, 'request')
+    logRefusal(app.log, problem.code)
     response.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' })
     response.end(JSON.stringify(problem))
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
+  await app.register(traceContext)
   await app.register(requestLog)
   await app.register(drain, { draining })
   await app.register(openapi, { version })
@@ -105,7 +109,7 @@ function answerClientError(this: FastifyInstance, error: Error & { code?: string
   }
   const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
   const { status, title } = errorTable[code]
-  this.log.info({ status, code }, 'request')
+  logRefusal(this.log, code)
   const body = JSON.stringify(toProblem(new ServiceError(code)))
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +

@@ -19,11 +19,19 @@ const layers: readonly (readonly string[])[] = [
   ['model'],
   ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
   ['schemas'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version']
+  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'trace-context']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */
-const surface = new Set(['routes', 'plugins', 'recognition', 'schemas', 'errors', 'span', 'analysis'])
+const surface = new Set([
+  'routes',
+  'plugins',
+  'recognition',
+  'schemas',
+  'errors',
+  'span',
+  'analysis'
+])
 const leafDepth = layers.findIndex(layer => layer.includes('evaluation'))
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
@@ -74,6 +82,7 @@ describe('the layers of the source', () => {
     ['onnxruntime-node', ['inference/session.ts']],
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
     ['pino', ['logger.ts']],
+    ['@opentelemetry/api', ['plugins/trace-context.ts']],
     ['env-schema', ['config.ts']]
   ])('%s has one user', (name, users) => {
     expect(files.filter(file => importsOf(file).includes(name))).toEqual(users)

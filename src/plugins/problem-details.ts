@@ -5,6 +5,13 @@ import { toProblem } from '../schemas/problem.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
 import { logRequest } from './request-log.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** code of the problem document that the request was answered with */
+    problem: ErrorCode | null
+  }
+}
+
 /** Errors of the framework that are the caller's, in our table. */
 const frameworkErrors: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -18,11 +25,13 @@ async function problemDetails(
   app: FastifyInstance,
   { maxBodyBytes }: { maxBodyBytes: number }
 ): Promise<void> {
+  app.decorateRequest('problem', null)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = classify(error, maxBodyBytes)
     const { status } = errorTable[known.code]
     if (known.code === 'client_gone') {
       // Nobody is left to answer; the hook that logs requests does not see it.
+      request.problem = known.code
       logRequest(request, status)
       return reply.hijack()
     }
@@ -55,6 +64,7 @@ const faults: ReadonlySet<ErrorCode> = new Set(['internal', 'worker_crashed'])
 
 /** Answers with the problem document of an error. */
 export function sendProblem(error: ServiceError, requestId: string, reply: FastifyReply): FastifyReply {
+  reply.request.problem = error.code
   reply.header('x-request-id', requestId)
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
   return reply
