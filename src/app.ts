@@ -11,8 +11,10 @@ import {
 } from 'fastify'
 import type { Config } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import { ServiceMetrics } from './metrics/service-metrics.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
+import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
@@ -21,6 +23,7 @@ import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
 import { nerRoute } from './routes/ner.ts'
 import { namedSchemas } from './schemas/all.ts'
@@ -30,6 +33,8 @@ export interface AppDependencies {
   readonly recognizer: Recognizer
   readonly logger: FastifyBaseLogger
   readonly version: string
+  /** those that the recognizer reports to, where it reports to any */
+  readonly metrics?: ServiceMetrics
   /** the service is shutting down: it is not ready, but answers */
   readonly draining?: () => boolean
 }
@@ -41,6 +46,7 @@ const CHECK_INTERVAL_MS = 1_000
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { recognizer, logger, version, draining = () => false } = dependencies
+  const { metrics = new ServiceMetrics(recognizer.model) } = dependencies
   const app = fastify({
     requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
     // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
@@ -59,7 +65,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error, request, reply: FastifyReply) => {
-      logRefusal(request.log, 'malformed_request')
+      refused(app, 'malformed_request', request.log)
       return sendProblem(new ServiceError('malformed_request'), request.id, reply)
     },
     // Nothing is coerced or dropped: a client should learn of its mistake.
@@ -69,7 +75,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   // Node answers an unknown Expect header by itself, with an empty body.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
-    logRefusal(app.log, problem.code)
+    refused(app, problem.code)
     response.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' })
     response.end(JSON.stringify(problem))
   })
@@ -78,6 +84,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(jsonBody)
   await app.register(traceContext)
   await app.register(requestLog)
+  await app.register(metricsPlugin, { metrics })
   await app.register(drain, { draining })
   await app.register(openapi, { version })
   await app.register(recognizerPlugin, { recognizer })
@@ -86,8 +93,15 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(nerRoute, limits)
   await app.register(batchRoute, limits)
   await app.register(modelRoutes)
+  await app.register(metricsRoute)
   await app.register(healthRoutes, { draining })
   return app
+}
+
+/** Notes what is answered before it is a request that hooks see. */
+function refused(app: FastifyInstance, code: ErrorCode, log = app.log): void {
+  logRefusal(log, code)
+  countRefusal(app, code)
 }
 
 /** A caller's request id, when it is one: it is logged and echoed. */
@@ -109,7 +123,7 @@ function answerClientError(this: FastifyInstance, error: Error & { code?: string
   }
   const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
   const { status, title } = errorTable[code]
-  logRefusal(this.log, code)
+  refused(this, code)
   const body = JSON.stringify(toProblem(new ServiceError(code)))
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +

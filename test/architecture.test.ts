@@ -11,6 +11,7 @@ const layers: readonly (readonly string[])[] = [
   ['serve'],
   ['app'],
   ['routes', 'plugins'],
+  ['metrics'],
   ['recognition'],
   ['workers', 'batching'],
   ['golden'],
@@ -26,6 +27,7 @@ const layers: readonly (readonly string[])[] = [
 const surface = new Set([
   'routes',
   'plugins',
+  'metrics',
   'recognition',
   'schemas',
   'errors',
@@ -82,6 +84,7 @@ describe('the layers of the source', () => {
     ['onnxruntime-node', ['inference/session.ts']],
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
     ['pino', ['logger.ts']],
+    ['prom-client', ['metrics/registry.ts']],
     ['@opentelemetry/api', ['plugins/trace-context.ts']],
     ['env-schema', ['config.ts']]
   ])('%s has one user', (name, users) => {

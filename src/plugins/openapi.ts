@@ -30,7 +30,7 @@ async function openapi(app: FastifyInstance, { version }: { version: string }): 
       tags: [
         { name: 'recognition', description: 'Entities of texts' },
         { name: 'models', description: 'What is served' },
-        { name: 'health', description: 'For orchestrators' }
+        { name: 'health', description: 'For orchestrators and monitoring' }
       ]
     },
     transform: ({ schema, url, route }) => {

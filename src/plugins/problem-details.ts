@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { type ErrorCode, errorTable, ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
+import { countRequest } from './metrics.ts'
 import { logRequest } from './request-log.ts'
 
 declare module 'fastify' {
@@ -30,9 +31,10 @@ async function problemDetails(
     const known = classify(error, maxBodyBytes)
     const { status } = errorTable[known.code]
     if (known.code === 'client_gone') {
-      // Nobody is left to answer; the hook that logs requests does not see it.
+      // Nobody is left to answer; the hooks that log and count requests do not see it.
       request.problem = known.code
       logRequest(request, status)
+      countRequest(request, status, reply.elapsedTime)
       return reply.hijack()
     }
     if (faults.has(known.code)) request.log.error({ err: known.cause ?? error, code: known.code }, 'failed')

@@ -51,7 +51,7 @@ const request = {
  */
 export const LogLineSchema = Type.Object(
   {
-    level: Type.Integer({ description: '30; 20 (debug) for probes.' }),
+    level: Type.Integer({ description: '30; 20 (debug) for probes and `/metrics`.' }),
     time: Type.Integer({ description: 'Milliseconds since 1970.' }),
     pid: Type.Integer({ description: 'Process.' }),
     hostname: Type.String({ description: 'Host.' }),
