@@ -28,9 +28,17 @@ export interface Work {
   pipeline: number
   inference: number
   decoding: number
+  sentences: number
   tokens: number
+  /** tokens that are no word of the vocabulary */
+  unknown: number
   /** cells of the network's input, padding included */
   cells: number
+}
+
+/** Of a call that has done nothing yet. */
+export function noWork(): Work {
+  return { pipeline: 0, inference: 0, decoding: 0, sentences: 0, tokens: 0, unknown: 0, cells: 0 }
 }
 
 export interface Analysis {

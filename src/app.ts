@@ -11,18 +11,22 @@ import {
 } from 'fastify'
 import { asksForCredentials, type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
+import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
-import requestLog from './plugins/request-log.ts'
+import requestLog, { logRefusal } from './plugins/request-log.ts'
 import security, { type Headers, securityHeaders } from './plugins/security-headers.ts'
+import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
 import { nerRoute } from './routes/ner.ts'
 import { namedSchemas } from './schemas/all.ts'
@@ -33,6 +37,8 @@ export interface AppDependencies {
   readonly recognizer: Recognizer
   readonly logger: FastifyBaseLogger
   readonly version: string
+  /** those that the recognizer reports to, where it reports to any */
+  readonly metrics?: ServiceMetrics
   /** the service is shutting down: it is not ready, but answers */
   readonly draining?: () => boolean
 }
@@ -54,6 +60,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false
   }
+  const { metrics = new ServiceMetrics(recognizer.model) } = dependencies
   const app = fastify({
     requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
     ...(tls
@@ -67,8 +74,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     bodyLimit: config.NER_MAX_BODY_BYTES,
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: answerClientError(headers),
-    frameworkErrors: (_error, request, reply: FastifyReply) =>
-      sendProblem(new ServiceError('malformed_request'), request.id, reply.headers(headers)),
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      refused(app, 'malformed_request', request.log)
+      return sendProblem(new ServiceError('malformed_request'), request.id, reply.headers(headers))
+    },
     // Nothing is coerced or dropped: a client should learn of its mistake.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -76,19 +85,21 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   // Node answers an unknown Expect header by itself, with an empty body.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
-    app.log.info({ status: problem.status, code: problem.code }, 'request')
+    refused(app, problem.code)
     response.writeHead(problem.status, { ...headers, ...bareHeaders })
     response.end(JSON.stringify(problem))
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
+  await app.register(traceContext)
   await app.register(requestLog)
   await app.register(security, { headers })
   const origins = setting(config.NER_CORS_ORIGINS)?.split(',')
   if (origins) await app.register(cors, { origins })
   const asked = accessOptions(config)
   await app.register(access, asked)
+  await app.register(metricsPlugin, { metrics })
   await app.register(drain, { draining })
   await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
   await app.register(recognizerPlugin, { recognizer })
@@ -97,8 +108,15 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(nerRoute, limits)
   await app.register(batchRoute, limits)
   await app.register(modelRoutes)
+  await app.register(metricsRoute)
   await app.register(healthRoutes, { draining })
   return app
+}
+
+/** Notes what is answered before it is a request that hooks see. */
+function refused(app: FastifyInstance, code: ErrorCode, log = app.log): void {
+  logRefusal(log, code)
+  countRefusal(app, code)
 }
 
 /** A caller's request id, when it is one: it is logged and echoed. */
@@ -124,7 +142,7 @@ function answerClientError(headers: Headers) {
     }
     const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
     const { status, title } = errorTable[code]
-    this.log.info({ status, code }, 'request')
+    refused(this, code)
     const body = JSON.stringify(toProblem(new ServiceError(code)))
     const lines = Object.entries({ ...headers, ...bareHeaders, 'content-length': Buffer.byteLength(body) })
     socket.end(

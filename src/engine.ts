@@ -1,4 +1,4 @@
-import type { Analysis, AnalyzedText, FoundEntity, TextRequest, Work } from './analysis.ts'
+import { type Analysis, type AnalyzedText, type FoundEntity, noWork, type TextRequest } from './analysis.ts'
 import { type Chunk, chunksOf } from './decoding/chunks.ts'
 import { Lattice } from './decoding/lattice.ts'
 import { MarginalDecoder } from './decoding/marginals.ts'
@@ -67,7 +67,7 @@ export class Engine {
   }
 
   async #analyze(texts: readonly TextRequest[]): Promise<Analysis> {
-    const work: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
+    const work = noWork()
     let mark = performance.now()
     const lap = (stage: 'pipeline' | 'inference' | 'decoding'): void => {
       const now = performance.now()
@@ -92,7 +92,11 @@ export class Engine {
       lap('decoding')
     }
     const analyzed = prepared.map(toAnalyzedText)
-    for (const { tokens } of prepared) work.tokens += tokens.count
+    for (const { sentences, tokens, forms } of prepared) {
+      work.sentences += sentences.count
+      work.tokens += tokens.count
+      work.unknown += this.#table.countUnknown(forms)
+    }
     lap('decoding')
     return { texts: analyzed, work }
   }

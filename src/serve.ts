@@ -5,6 +5,7 @@ import { buildApp } from './app.ts'
 import { asksForCredentials, loadConfig } from './config.ts'
 import { usableCores } from './cores.ts'
 import { createLogger } from './logger.ts'
+import { ServiceMetrics } from './metrics/service-metrics.ts'
 import { describeModel } from './model/load-model.ts'
 import { packageVersion } from './package-version.ts'
 import { createPooledRecognizer } from './recognition/pooled.ts'
@@ -18,6 +19,8 @@ export async function serve(onGuarded: () => void): Promise<void> {
   const config = loadConfig(process.env)
   const logger = createLogger(config.LOG_LEVEL)
   const model = await describeModel(config.NER_MODEL_DIR)
+  const metrics = new ServiceMetrics(model)
+  metrics.watchProcess()
   const workers = config.NER_WORKERS || usableCores()
   const recognizer = createPooledRecognizer({
     model,
@@ -25,12 +28,17 @@ export async function serve(onGuarded: () => void): Promise<void> {
     workers,
     deadline: config.NER_DEADLINE_MS,
     maxWait: config.NER_MAX_WAIT_MS,
-    onWorkerEvent: event => logger[event.kind === 'lost' ? 'error' : 'info'](event, 'worker')
+    observer: metrics,
+    onWorkerEvent(event) {
+      if (event.kind === 'lost') metrics.workerLost()
+      logger[event.kind === 'lost' ? 'error' : 'info'](event, 'worker')
+    }
   })
   let draining = false
   const app = await buildApp(config, {
     recognizer,
     logger,
+    metrics,
     version: packageVersion,
     draining: () => draining
   })

@@ -11,6 +11,7 @@ const layers: readonly (readonly string[])[] = [
   ['serve'],
   ['app'],
   ['routes', 'plugins'],
+  ['metrics'],
   ['recognition'],
   ['workers', 'batching'],
   ['golden'],
@@ -20,11 +21,20 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
   ['access'],
   ['schemas'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls']
+  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */
-const surface = new Set(['routes', 'plugins', 'recognition', 'schemas', 'errors', 'span', 'analysis'])
+const surface = new Set([
+  'routes',
+  'plugins',
+  'metrics',
+  'recognition',
+  'schemas',
+  'errors',
+  'span',
+  'analysis'
+])
 const leafDepth = layers.findIndex(layer => layer.includes('evaluation'))
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
@@ -76,6 +86,8 @@ describe('the layers of the source', () => {
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
     ['jose', ['access/tokens.ts']],
     ['pino', ['logger.ts']],
+    ['prom-client', ['metrics/registry.ts']],
+    ['@opentelemetry/api', ['plugins/trace-context.ts']],
     ['env-schema', ['config.ts']]
   ])('%s has one user', (name, users) => {
     expect(files.filter(file => importsOf(file).includes(name))).toEqual(users)

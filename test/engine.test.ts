@@ -5,6 +5,7 @@ import { Engine } from '../src/engine.ts'
 import { passGoldenNote } from '../src/golden.ts'
 import { loadModel } from '../src/model/load-model.ts'
 import type { Model } from '../src/model/verified-model.ts'
+import { UNKNOWN } from '../src/model/vocabulary.ts'
 import { modelFolder } from './helpers/model-folder.ts'
 import { note, notes } from './helpers/notes.ts'
 
@@ -127,6 +128,26 @@ describe('the engine', () => {
     expect(together).toStrictEqual(alone)
     // A small call did not wait for the large one before it.
     expect(ends.indexOf(1)).toBeLessThan(ends.indexOf(0))
+  })
+
+  test('tells how much it worked, whatever is asked of it', async () => {
+    const texts = notes.map(({ text }) => ({ text, options: { labels: ['Age'] } }))
+    const { work } = await engine.analyze(texts)
+    const include = ['tokens', 'sentences'] as const
+    let tokens = 0
+    let sentences = 0
+    let unknown = 0
+    for (const { text } of texts) {
+      const analyzed = await analyze(text, { include })
+      sentences += analyzed.sentences?.length ?? 0
+      for (const { start, end } of analyzed.tokens ?? []) {
+        tokens++
+        if (model.words.id(text.slice(start, end)) === UNKNOWN) unknown++
+      }
+    }
+    expect(work).toMatchObject({ tokens, sentences, unknown })
+    expect(unknown).toBeGreaterThan(0)
+    expect(work.cells).toBeGreaterThanOrEqual(tokens)
   })
 
   test.each([

@@ -44,7 +44,15 @@ const functions = {
   /** Analyzes all dispatches, again and again until `seconds` have passed, and sums up. */
   async work(dispatches: readonly Dispatch[], seconds: number): Promise<Effort> {
     const requests = dispatches.map(texts => texts.map(text => ({ text })))
-    const work: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
+    const work: Work = {
+      pipeline: 0,
+      inference: 0,
+      decoding: 0,
+      sentences: 0,
+      tokens: 0,
+      unknown: 0,
+      cells: 0
+    }
     let milliseconds = 0
     do {
       for (const texts of requests) {

@@ -32,7 +32,7 @@ export type Settled<Result> =
 
 export interface Submission<Result> {
   readonly settled: readonly Settled<Result>[]
-  /** longest wait of a request of the submission, in milliseconds */
+  /** longest wait of a request of the submission for a lane, whatever became of it, in milliseconds */
   readonly queued: number
 }
 
@@ -48,9 +48,10 @@ interface Item<Request, Result> extends Queued {
   readonly request: Request
   attempts: number
   done: boolean
-  /** @param queued milliseconds waited, for a request that was dispatched */
-  settle(outcome: Settled<Result>, queued: number): void
+  settle(outcome: Settled<Result>): void
   readonly admitted: number
+  /** milliseconds from admission to the last dispatch; undefined while it waits */
+  waited: number | undefined
 }
 
 /** A request whose lane was lost is tried once more, alone, so that it cannot take its neighbours along again. */
@@ -76,6 +77,10 @@ export class Batcher<Request, Result> {
 
   get waiting(): number {
     return this.#queue.length
+  }
+
+  get waitingCost(): number {
+    return this.#queue.cost
   }
 
   /** Predicted milliseconds until a submission of `cost` is dispatched to its last request. */
@@ -189,11 +194,12 @@ export class Batcher<Request, Result> {
         alone: false,
         done: false,
         admitted: performance.now(),
-        settle(outcome, queued) {
+        waited: undefined,
+        settle(outcome) {
           if (item.done) return
           item.done = true
           settled[i] = outcome
-          longest = Math.max(longest, queued)
+          longest = Math.max(longest, item.waited ?? performance.now() - item.admitted)
           if (--open === 0) resolve({ settled, queued: longest })
         }
       }
@@ -213,11 +219,12 @@ export class Batcher<Request, Result> {
     use.calls++
     use.cost += cost
     use.alone = items[0].alone
+    for (const item of items) item.waited = start - item.admitted
     try {
       const result = await lane.run(items.map(({ request }) => request))
       this.#admission.record(cost, performance.now() - start)
       items.forEach((item, index) => {
-        item.settle({ result, index }, start - item.admitted)
+        item.settle({ result, index })
       })
     } catch (error) {
       if (error instanceof LaneLost) this.#retry(items)
@@ -239,22 +246,27 @@ export class Batcher<Request, Result> {
       item.attempts++
       item.alone = true
       if (item.attempts < ATTEMPTS) again.push(item)
-      else item.settle({ error: new ServiceError('worker_crashed') }, 0)
+      else item.settle({ error: new ServiceError('worker_crashed') })
     }
-    this.#queue.unshift(again.filter(({ done }) => !done))
+    this.#putBack(again)
   }
 
   /** After a failure of a live lane: the same, but a request that fails alone has failed. */
   #separate(items: readonly Item<Request, Result>[], cause: unknown): void {
-    if (items.length === 1) items[0].settle({ error: new ServiceError('worker_crashed', { cause }) }, 0)
+    if (items.length === 1) items[0].settle({ error: new ServiceError('worker_crashed', { cause }) })
     else {
       for (const item of items) item.alone = true
-      this.#queue.unshift(items.filter(({ done }) => !done))
+      this.#putBack(items)
     }
   }
 
+  #putBack(items: readonly Item<Request, Result>[]): void {
+    for (const item of items) item.waited = undefined
+    this.#queue.unshift(items.filter(({ done }) => !done))
+  }
+
   #expire(items: readonly Item<Request, Result>[], group: object): void {
-    for (const item of items) item.settle({ error: this.#deadlineError() }, 0)
+    for (const item of items) item.settle({ error: this.#deadlineError() })
     this.#drop(group)
   }
 

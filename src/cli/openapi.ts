@@ -56,5 +56,6 @@ const undescribed: Recognizer = {
     Promise.reject(new Error('No text is recognized while the document is written. This is a bug.')),
   checkAdmission() {},
   health: () => ({ workers: 0, readyWorkers: 0, started: false, fault: undefined }),
+  load: () => ({ waiting: 0, waitingTokens: 0, predictedWait: 0, workerMemory: [] }),
   close: async () => {}
 }

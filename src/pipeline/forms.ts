@@ -1,4 +1,4 @@
-import type { CharacterVocabulary, WordVocabulary } from '../model/vocabulary.ts'
+import { type CharacterVocabulary, UNKNOWN, type WordVocabulary } from '../model/vocabulary.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Forms kept between texts; past this the table starts anew. */
@@ -46,6 +46,13 @@ export class FormTable {
     for (let i = 0; i < tokens.count; i++)
       forms[i] = this.#number(text.slice(tokens.starts[i], tokens.ends[i]))
     return forms
+  }
+
+  /** How many of these forms are no word of the vocabulary. */
+  countUnknown(forms: Int32Array): number {
+    let count = 0
+    for (const form of forms) if (this.wordIds[form] === UNKNOWN) count++
+    return count
   }
 
   #number(token: string): number {

@@ -61,7 +61,7 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
       tags: [
         { name: 'recognition', description: 'Entities of texts' },
         { name: 'models', description: 'What is served' },
-        { name: 'health', description: 'For orchestrators' }
+        { name: 'health', description: 'For orchestrators and monitoring' }
       ]
     },
     transform: ({ schema, url, route }) => {

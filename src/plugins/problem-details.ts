@@ -3,7 +3,15 @@ import fp from 'fastify-plugin'
 import { type ErrorCode, errorTable, ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
+import { countRequest } from './metrics.ts'
 import { logRequest } from './request-log.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** code of the problem document that the request was answered with */
+    problem: ErrorCode | null
+  }
+}
 
 /** Errors of the framework that are the caller's, in our table. */
 const frameworkErrors: Readonly<Record<string, ErrorCode>> = {
@@ -18,12 +26,15 @@ async function problemDetails(
   app: FastifyInstance,
   { maxBodyBytes }: { maxBodyBytes: number }
 ): Promise<void> {
+  app.decorateRequest('problem', null)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = classify(error, maxBodyBytes)
     const { status } = errorTable[known.code]
     if (known.code === 'client_gone') {
-      // Nobody is left to answer; the hook that logs requests does not see it.
+      // Nobody is left to answer; the hooks that log and count requests do not see it.
+      request.problem = known.code
       logRequest(request, status)
+      countRequest(request, status, reply.elapsedTime)
       return reply.hijack()
     }
     if (faults.has(known.code)) request.log.error({ err: known.cause ?? error, code: known.code }, 'failed')
@@ -56,6 +67,7 @@ const faults: ReadonlySet<ErrorCode> = new Set(['internal', 'worker_crashed', 'j
 
 /** Answers with the problem document of an error. */
 export function sendProblem(error: ServiceError, requestId: string, reply: FastifyReply): FastifyReply {
+  reply.request.problem = error.code
   reply.header('x-request-id', requestId)
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
   if (error.challenge !== undefined) reply.header('www-authenticate', error.challenge)

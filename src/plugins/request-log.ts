@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { ErrorCode } from '../errors.ts'
+import { type ErrorCode, errorTable } from '../errors.ts'
 import type { Timings } from '../recognition/recognizer.ts'
+import type { RequestFields } from '../schemas/log-line.ts'
 
 /** What a route adds to the log line of its request: sizes and counts, never text. */
 export interface WorkLog {
@@ -21,9 +22,9 @@ declare module 'fastify' {
   }
 }
 
-const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz'])
+const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz', '/metrics'])
 
-/** One line a request when it is answered; probes are logged at debug. */
+/** One line a request when it is answered; what comes every few seconds is logged at debug. */
 async function requestLog(app: FastifyInstance): Promise<void> {
   app.decorateRequest('work', null)
   app.decorateRequest('bodyBytes', 0)
@@ -41,17 +42,24 @@ async function requestLog(app: FastifyInstance): Promise<void> {
 /** The line of a request; `milliseconds` is unknown when its client has gone. */
 export function logRequest(request: FastifyRequest, status: number, milliseconds?: number): void {
   const level = quiet.has(request.routeOptions.url ?? '') ? 'debug' : 'info'
-  const time = milliseconds === undefined ? {} : { ms: round(milliseconds) }
-  request.log[level]({ ...describe(request), status, ...time }, 'request')
+  request.log[level](describe(request, status, milliseconds), 'request')
+}
+
+/** The line of what was answered before it was a request that hooks see. */
+export function logRefusal(log: FastifyBaseLogger, code: ErrorCode): void {
+  log.info({ status: errorTable[code].status, code }, 'request')
 }
 
 /** The route's template, not the URL: a URL may hold anything. */
-function describe(request: FastifyRequest): object {
-  const { method, routeOptions, keyId, bodyBytes, work } = request
+function describe(request: FastifyRequest, status: number, milliseconds: number | undefined): RequestFields {
+  const { method, routeOptions, keyId, problem, bodyBytes, work } = request
   return {
     method,
     route: routeOptions.url ?? null,
     ...(keyId !== null && { key: keyId }),
+    status,
+    ...(problem && { code: problem }),
+    ...(milliseconds !== undefined && { ms: round(milliseconds) }),
     bytes: bodyBytes,
     ...(work && {
       documents: work.documents,

@@ -29,6 +29,7 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
     },
     checkAdmission() {},
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined }),
+    load: () => ({ waiting: 0, waitingTokens: 0, predictedWait: 0, workerMemory: [] }),
     async close() {
       await last
       await engine.close()

@@ -1,10 +1,11 @@
-import type { Analysis, AnalyzedText, Work } from '../analysis.ts'
+import { type Analysis, type AnalyzedText, noWork, type Work } from '../analysis.ts'
 import { Batcher, type Lane as BatcherLane, LaneLost, type Settled } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
+import type { RecognitionObserver } from './observer.ts'
 import { groupParts, joinParts, type Part, splitTexts } from './parts.ts'
 import type { Outcome, Recognition, Recognizer } from './recognizer.ts'
 
@@ -17,6 +18,7 @@ export interface PooledOptions {
   readonly maxWait: number
   readonly workerEntry?: URL
   readonly onWorkerEvent?: (event: WorkerEvent) => void
+  readonly observer?: RecognitionObserver
 }
 
 /** Tokens given to a worker at once: some twelve notes, enough for full batches and a tenth of a second. */
@@ -25,6 +27,8 @@ const DISPATCH_TOKENS = 6000
 const SMALL_TOKENS = 1500
 /** Of a body: prose has about six, so that what is estimated by this is less than what it will cost. */
 const MOST_BYTES_PER_TOKEN = 12
+/** Tokens of the note for which a wait is told that nobody waits for. */
+const USUAL_TOKENS = 500
 /** Tokens a worker works off in a millisecond, before it was measured: a slow machine. */
 const INITIAL_RATE = 40
 /** Idle workers end at once when asked to; one that does not is killed. */
@@ -32,7 +36,7 @@ const STOP_TIMEOUT_MS = 5000
 
 /** Recognition by a pool of worker processes behind a batching queue. */
 export function createPooledRecognizer(options: PooledOptions): Recognizer {
-  const { model, modelFolder, workers, deadline, maxWait, workerEntry, onWorkerEvent } = options
+  const { model, modelFolder, workers, deadline, maxWait, workerEntry, onWorkerEvent, observer } = options
   const pool = new WorkerPool({
     size: workers,
     modelFolder,
@@ -40,8 +44,15 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
     ...(workerEntry && { entry: workerEntry }),
     ...(onWorkerEvent && { onEvent: onWorkerEvent })
   })
+  /** each worker's, the same one every time */
+  const lanes = new WeakMap<Lane, BatcherLane<Part, Analysis>>()
+  const laneOf = (worker: Lane): BatcherLane<Part, Analysis> => {
+    const lane = lanes.get(worker) ?? toLane(worker, observer)
+    lanes.set(worker, lane)
+    return lane
+  }
   const batcher = new Batcher<Part, Analysis>({
-    lanes: () => pool.lanes().map(toLane),
+    lanes: () => pool.lanes().map(laneOf),
     laneCount: () => Math.max(1, pool.readyCount),
     costOf: ({ cost }) => cost,
     dispatchBudget: DISPATCH_TOKENS,
@@ -68,10 +79,12 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
       checkReady()
       const parts = splitTexts(texts)
       const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1)
-      return {
+      const recognition = {
         outcomes: toOutcomes(texts.length, parts, settled),
         timings: { queue: queued, ...total(settled) }
       }
+      observer?.recognized(recognition)
+      return recognition
     },
     checkAdmission(bytes) {
       checkReady()
@@ -82,6 +95,12 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
       readyWorkers: pool.readyCount,
       started: pool.started,
       fault: pool.fault
+    }),
+    load: () => ({
+      waiting: batcher.waiting,
+      waitingTokens: batcher.waitingCost,
+      predictedWait: batcher.predictedWait(USUAL_TOKENS),
+      workerMemory: pool.memory()
     }),
     async close() {
       await batcher.close()
@@ -103,28 +122,23 @@ function toOutcomes(count: number, parts: readonly Part[], settled: readonly Set
   })
 }
 
-/** Each worker's, the same one every time. */
-const lanes = new WeakMap<Lane, BatcherLane<Part, Analysis>>()
-
-function toLane(lane: Lane): BatcherLane<Part, Analysis> {
-  const known = lanes.get(lane)
-  if (known) return known
-  const made: BatcherLane<Part, Analysis> = {
+function toLane(worker: Lane, observer: RecognitionObserver | undefined): BatcherLane<Part, Analysis> {
+  return {
     async run(parts) {
       try {
-        return await lane.analyze(parts.map(({ text, options }) => ({ text, options })))
+        const analysis = await worker.analyze(parts.map(({ text, options }) => ({ text, options })))
+        observer?.dispatched(parts.length, analysis.work)
+        return analysis
       } catch (error) {
         throw error instanceof WorkerLost ? new LaneLost(undefined, { cause: error }) : error
       }
     },
-    kill: () => lane.kill()
+    kill: () => worker.kill()
   }
-  lanes.set(lane, made)
-  return made
 }
 
 function total(settled: readonly Settled<Analysis>[]): Work {
-  const sum: Work = { pipeline: 0, inference: 0, decoding: 0, tokens: 0, cells: 0 }
+  const sum = noWork()
   for (const { work } of new Set(settled.flatMap(one => ('error' in one ? [] : [one.result])))) {
     for (const key of Object.keys(sum) as (keyof Work)[]) sum[key] += work[key]
   }

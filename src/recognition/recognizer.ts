@@ -26,6 +26,18 @@ export interface RecognizerHealth {
   readonly fault: string | undefined
 }
 
+/** What waits and what works, for metrics. */
+export interface RecognizerLoad {
+  /** texts, or parts of long ones, that wait for a worker */
+  readonly waiting: number
+  /** about their tokens */
+  readonly waitingTokens: number
+  /** milliseconds that a note would wait that came now, as predicted */
+  readonly predictedWait: number
+  /** bytes of physical memory of each worker process, undefined for one that is not there */
+  readonly workerMemory: readonly (number | undefined)[]
+}
+
 /** What the service tells about the model it serves. */
 export interface ServedModel {
   readonly manifest: Pick<
@@ -50,6 +62,7 @@ export interface Recognizer {
    */
   checkAdmission(bytes: number): void
   health(): RecognizerHealth
+  load(): RecognizerLoad
   /** Ends when everything accepted is answered and every worker is gone. */
   close(): Promise<void>
 }

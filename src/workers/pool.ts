@@ -79,6 +79,11 @@ export class WorkerPool {
     return this.#slots.filter(({ ready }) => ready).length
   }
 
+  /** Bytes of physical memory of each worker; undefined for one that is being replaced. */
+  memory(): (number | undefined)[] {
+    return this.#slots.map(({ worker }) => worker?.memory)
+  }
+
   /** Every worker has been ready at the same time once. */
   get started(): boolean {
     return this.#started

@@ -3,6 +3,7 @@ import type { Analysis, TextRequest } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
+import { residentMemory } from './resident-memory.ts'
 
 /** The process ended before it answered. */
 export class WorkerLost extends Error {
@@ -64,6 +65,11 @@ export class WorkerProcess {
 
   get pid(): number | undefined {
     return this.#child.pid
+  }
+
+  /** Bytes of physical memory. */
+  get memory(): number | undefined {
+    return this.pid === undefined ? undefined : residentMemory(this.pid)
   }
 
   /** @throws WorkerLost, AnalysisFailed */

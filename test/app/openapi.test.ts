@@ -22,10 +22,20 @@ describe('the OpenAPI document', () => {
       Object.values(path)
     )
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
-      ['listLabels', 'listModels', 'livez', 'readyz', 'recognize', 'recognizeBatch', 'startupz'].sort()
+      [
+        'listLabels',
+        'listModels',
+        'livez',
+        'metrics',
+        'readyz',
+        'recognize',
+        'recognizeBatch',
+        'startupz'
+      ].sort()
     )
     for (const { responses } of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
+        if (content['text/plain']) continue
         const problem = Number(status) >= 400 && !content['application/json']
         const { schema } = content[problem ? 'application/problem+json' : 'application/json']
         expect(document.components.schemas).toHaveProperty(schema.$ref.replace('#/components/schemas/', ''))

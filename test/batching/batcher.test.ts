@@ -294,6 +294,25 @@ describe('results', () => {
     await Promise.all(others)
   })
 
+  test('tell the wait of a request that no lane ever took', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const first = batcher.submit(['a'])
+    vi.advanceTimersByTime(20)
+    const second = batcher.submit(['b', 'c'])
+    expect(batcher.waitingCost).toBe(2)
+    vi.advanceTimersByTime(480)
+    lane.call.answer()
+    await settle()
+    expect(batcher.waitingCost).toBe(1)
+    vi.advanceTimersByTime(DEADLINE)
+    await settle()
+    expect((await first).queued).toBe(0)
+    expect(outcomes(await second)).toEqual(['deadline_exceeded', 'deadline_exceeded'])
+    // b waited for 480 ms and then ran, c waited to the end.
+    expect((await second).queued).toBe(DEADLINE)
+    expect(batcher.waitingCost).toBe(0)
+  })
+
   test('of nothing are nothing', async () => {
     const { batcher, lane } = setUp()
     expect(await batcher.submit([])).toEqual({ settled: [], queued: 0 })

@@ -1,5 +1,10 @@
 import type { AnalyzedText, TextRequest } from '../../src/analysis.ts'
-import type { Outcome, Recognizer, RecognizerHealth } from '../../src/recognition/recognizer.ts'
+import type {
+  Outcome,
+  Recognizer,
+  RecognizerHealth,
+  RecognizerLoad
+} from '../../src/recognition/recognizer.ts'
 
 interface FakeOptions {
   /** answers one text; by default its first word is an entity of Drug_Name */
@@ -7,13 +12,15 @@ interface FakeOptions {
   readonly health?: Partial<RecognizerHealth>
   /** throws when a request of so many bytes is not to be read */
   readonly admit?: (bytes: number) => void
+  readonly load?: Partial<RecognizerLoad>
 }
 
 /** A recognizer without a model, for tests of what stands above it. */
 export function fakeRecognizer({
   answer = firstWord,
   health = {},
-  admit = () => {}
+  admit = () => {},
+  load = {}
 }: FakeOptions = {}): Recognizer & {
   readonly seen: TextRequest[]
   readonly signals: (AbortSignal | undefined)[]
@@ -39,10 +46,12 @@ export function fakeRecognizer({
       fake.seen.push(...texts)
       fake.signals.push(signal)
       const outcomes = await Promise.all(texts.map(answer))
-      return { outcomes, timings: { queue: 1, pipeline: 1, inference: 1, decoding: 1, tokens: 1, cells: 1 } }
+      const work = { pipeline: 1, inference: 1, decoding: 1, sentences: 1, tokens: 1, unknown: 1, cells: 1 }
+      return { outcomes, timings: { queue: 1, ...work } }
     },
     checkAdmission: admit,
     health: () => ({ workers: 1, readyWorkers: 1, started: true, fault: undefined, ...health }),
+    load: () => ({ waiting: 0, waitingTokens: 0, predictedWait: 0, workerMemory: [], ...load }),
     async close() {
       fake.closed = true
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UNKNOWN } from '../../src/model/vocabulary.ts'
 import { FormTable } from '../../src/pipeline/forms.ts'
 import { tokenize } from '../../src/pipeline/tokens.ts'
 import { characterIdsOf, characterLength, vocabularies } from '../helpers/vocabularies.ts'
@@ -79,6 +80,18 @@ describe('the form table', () => {
     expect(two).toBe(one)
     expect(four).not.toBe(three)
     expectIds(table, text, [one, two, three, four])
+  })
+
+  test('counts the tokens that are no word of the vocabulary, each time they come', () => {
+    const table = newTable()
+    const text = 'the zygoma and the zygoma'
+    const unknown = text.split(' ').filter(word => words.id(word) === UNKNOWN)
+    expect(unknown).toContain('zygoma')
+    expect(unknown).not.toContain('the')
+    for (let i = 0; i < 2; i++) {
+      expect(table.countUnknown(table.encode(text, tokenize(text)))).toBe(unknown.length)
+    }
+    expect(table.countUnknown(table.encode(' ', tokenize(' ')))).toBe(0)
   })
 
   test('encodes a text without tokens as nothing', () => {

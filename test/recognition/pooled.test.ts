@@ -1,19 +1,24 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DescribedModel } from '../../src/model/verified-model.ts'
+import type { RecognitionObserver } from '../../src/recognition/observer.ts'
 import { partEnds } from '../../src/recognition/parts.ts'
 import { createPooledRecognizer } from '../../src/recognition/pooled.ts'
 import type { Recognition, Recognizer } from '../../src/recognition/recognizer.ts'
 import { until } from '../helpers/service.ts'
 
 /** A recognizer over two workers that behave as told; it is closed with the test. */
-async function setUp(behaviour: 'tells-pid' | 'ends-on-word'): Promise<Recognizer> {
+async function setUp(
+  behaviour: 'tells-pid' | 'ends-on-word',
+  observer?: RecognitionObserver
+): Promise<Recognizer> {
   const recognizer = createPooledRecognizer({
     model: { sha256: 'digest' } as DescribedModel,
     modelFolder: 'folder',
     workers: 2,
     deadline: 20_000,
     maxWait: 20_000,
-    workerEntry: new URL(`../fixtures/workers/${behaviour}.mjs`, import.meta.url)
+    workerEntry: new URL(`../fixtures/workers/${behaviour}.mjs`, import.meta.url),
+    ...(observer && { observer })
   })
   onTestFinished(() => recognizer.close())
   await until(() => recognizer.health().started)
@@ -50,4 +55,54 @@ describe('a long text', () => {
       [[0, 5, 'Echo']]
     ])
   })
+})
+
+describe('an observer', () => {
+  /** What an observer was told. */
+  function observed() {
+    const dispatches: number[] = []
+    const recognitions: Recognition[] = []
+    const observer: RecognitionObserver = {
+      dispatched: texts => void dispatches.push(texts),
+      recognized: recognition => void recognitions.push(recognition)
+    }
+    return { observer, dispatches, recognitions }
+  }
+
+  test('is told of every dispatch that was answered, and of every request', async () => {
+    const { observer, dispatches, recognitions } = observed()
+    const recognizer = await setUp('tells-pid', observer)
+    const all = await Promise.all([
+      recognizer.recognize([{ text: long }]),
+      recognizer.recognize([{ text: 'one' }, { text: 'two' }])
+    ])
+    expect(dispatches.reduce((sum, texts) => sum + texts, 0)).toBe(partEnds(long).length + 2)
+    expect(new Set(recognitions)).toEqual(new Set(all))
+  })
+
+  test('is not told of a dispatch whose worker ended, nor of a request that was given up', async () => {
+    const { observer, dispatches, recognitions } = observed()
+    const recognizer = await setUp('ends-on-word', observer)
+    expect(found(await recognizer.recognize([{ text: 'fatal' }]))).toEqual(['worker_crashed'])
+    expect(dispatches).toEqual([])
+    expect(recognitions).toHaveLength(1)
+    await expect(
+      recognizer.recognize([{ text: 'x' }], AbortSignal.abort(new Error('gone')))
+    ).rejects.toThrow()
+    expect(recognitions).toHaveLength(1)
+  })
+})
+
+test('the load tells what waits and the memory of each worker', async () => {
+  const recognizer = await setUp('tells-pid')
+  const { workerMemory, ...idle } = recognizer.load()
+  expect(idle).toEqual({ waiting: 0, waitingTokens: 0, predictedWait: 0 })
+  expect(workerMemory).toHaveLength(2)
+  for (const bytes of workerMemory) expect(bytes).toBeGreaterThan(1e6)
+  const answers = Array.from({ length: 3 }, () => recognizer.recognize([{ text: long }]))
+  const { waiting, waitingTokens, predictedWait } = recognizer.load()
+  expect(waiting).toBeGreaterThan(0)
+  expect(waitingTokens).toBeGreaterThan(waiting * 100)
+  expect(predictedWait).toBeGreaterThan(0)
+  await Promise.all(answers)
 })
