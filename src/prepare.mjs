@@ -47,6 +47,6 @@ if (existsSync(join(root, 'tsconfig.build.json'))) {
     'dist/.prepared',
     [...sources('src').sort(), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     'Building',
-    () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+    () => run(process.execPath, ['src/build.mjs'])
   )
 }
