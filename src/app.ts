@@ -14,6 +14,7 @@ import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import openapi from './plugins/openapi.ts'
+import playground from './plugins/playground.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog from './plugins/request-log.ts'
@@ -76,6 +77,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(requestLog)
   await app.register(drain, { draining })
   await app.register(openapi, { version })
+  await app.register(playground)
   await app.register(recognizerPlugin, { recognizer })
 
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }

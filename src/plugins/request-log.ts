@@ -21,9 +21,9 @@ declare module 'fastify' {
   }
 }
 
-const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz'])
+const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz', '/playground/:file'])
 
-/** One line a request when it is answered; probes are logged at debug. */
+/** One line a request when it is answered; probes and the files of the playground are logged at debug. */
 async function requestLog(app: FastifyInstance): Promise<void> {
   app.decorateRequest('work', null)
   app.decorateRequest('bodyBytes', 0)
