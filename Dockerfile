@@ -22,7 +22,7 @@ RUN npm ci --ignore-scripts
 FROM deps AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
+RUN node src/build.mjs
 
 # From deps for its npm cache: what the service needs is not downloaded twice.
 FROM deps AS production

@@ -18,6 +18,7 @@ import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
+import playground from './plugins/playground.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog, { logRefusal } from './plugins/request-log.ts'
@@ -102,6 +103,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(metricsPlugin, { metrics })
   await app.register(drain, { draining })
   await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
+  await app.register(playground)
   await app.register(recognizerPlugin, { recognizer })
 
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }

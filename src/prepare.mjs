@@ -2,7 +2,7 @@
 // with it on a fresh clone. Quiet when there is nothing to do.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,6 +21,8 @@ function keepFresh(stamp, files, what, build) {
   const path = join(root, stamp)
   if (existsSync(path) && readFileSync(path, 'utf8') === digest) return
   process.stderr.write(`${what} ...\n`)
+  // What a build leaves behind that fails is not what the old stamp says.
+  rmSync(path, { force: true })
   build()
   writeFileSync(path, digest)
 }
@@ -47,6 +49,6 @@ if (existsSync(join(root, 'tsconfig.build.json'))) {
     'dist/.prepared',
     [...sources('src').sort(), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     'Building',
-    () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+    () => run(process.execPath, ['src/build.mjs'])
   )
 }

@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ['engine'],
   ['pipeline', 'inference', 'decoding'],
   ['model'],
-  ['evaluation', 'benchmark', 'analysis', 'tensors', 'config', 'logger'],
+  ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
   ['access'],
   ['schemas'],
   ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
@@ -81,6 +81,16 @@ describe('the layers of the source', () => {
     expect(wrong).toEqual([])
   })
 
+  test('what runs in the browser stands alone: types of the schemas are all it shares with the service', () => {
+    const browser = files.filter(file => partOf(file) === 'playground')
+    const outside = browser.flatMap(file =>
+      Array.from(readFileSync(join(root, file), 'utf8').matchAll(/^import (type )?[^']*'(?!\.\/)([^']*)'/gm))
+    )
+    expect(outside.filter(([, type, name]) => !type || !name.startsWith('../schemas/'))).toEqual([])
+    const users = files.filter(file => importsOf(file).some(name => name.includes('/playground/')))
+    expect(users).toEqual([])
+  })
+
   test.each([
     ['onnxruntime-node', ['inference/session.ts']],
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
@@ -95,7 +105,7 @@ describe('the layers of the source', () => {
 
   test('process.env is read by the entries alone', () => {
     const readers = files
-      .filter(file => file !== 'inference/no-telemetry.ts')
+      .filter(file => !['inference/no-telemetry.ts', 'playground/snippets.ts'].includes(file))
       .filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'))
     expect(readers.filter(file => !['serve', 'cli'].includes(partOf(file)))).toEqual([])
   })

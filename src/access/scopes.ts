@@ -12,6 +12,9 @@ export interface NeedSettings {
   readonly metrics: Need
 }
 
+/** Pages and files for people, without a note in them: the playground asks for a key itself. */
+const documentation = /^\/($|openapi\.json$|docs($|\/)|playground\/)/
+
 const probes: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz'])
 
 /**
@@ -22,7 +25,7 @@ const probes: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz'])
 export function needOf(route: string | undefined, { docs, metrics }: NeedSettings): Need {
   if (route === undefined) return 'read'
   if (probes.has(route)) return 'open'
-  if (route === '/openapi.json' || route === '/docs' || route.startsWith('/docs/')) return docs
+  if (documentation.test(route)) return docs
   if (route === '/metrics') return metrics
   return 'read'
 }

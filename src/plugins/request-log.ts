@@ -22,9 +22,15 @@ declare module 'fastify' {
   }
 }
 
-const quiet: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz', '/metrics'])
+const quiet: ReadonlySet<string> = new Set([
+  '/livez',
+  '/readyz',
+  '/startupz',
+  '/metrics',
+  '/playground/:file'
+])
 
-/** One line a request when it is answered; what comes every few seconds is logged at debug. */
+/** One line a request when it is answered; what comes every few seconds and files of the playground are logged at debug. */
 async function requestLog(app: FastifyInstance): Promise<void> {
   app.decorateRequest('work', null)
   app.decorateRequest('bodyBytes', 0)

@@ -8,7 +8,7 @@ describe('what a resource asks for', () => {
     expect(needOf(route, settings)).toBe('open')
   })
 
-  test.each(['/docs', '/docs/', '/docs/static/*', '/docs/json', '/openapi.json'])(
+  test.each(['/docs', '/docs/', '/docs/static/*', '/docs/json', '/openapi.json', '/', '/playground/:file'])(
     'of %s is what is set for the docs',
     route => {
       expect(needOf(route, { docs: 'open', metrics: 'admin' })).toBe('open')
@@ -21,10 +21,17 @@ describe('what a resource asks for', () => {
     expect(needOf('/metrics', { docs: 'open', metrics: 'read' })).toBe('read')
   })
 
-  test.each(['/ner', '/ner/batch', '/labels', '/models', '/later', '/docsy', '/livez/', undefined])(
-    'of anything else, as %s, is the scope read',
-    route => {
-      expect(needOf(route, { docs: 'open', metrics: 'open' })).toBe('read')
-    }
-  )
+  test.each([
+    '/ner',
+    '/ner/batch',
+    '/labels',
+    '/models',
+    '/later',
+    '/docsy',
+    '/playgrounds',
+    '/livez/',
+    undefined
+  ])('of anything else, as %s, is the scope read', route => {
+    expect(needOf(route, { docs: 'open', metrics: 'open' })).toBe('read')
+  })
 })
