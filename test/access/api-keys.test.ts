@@ -80,6 +80,7 @@ describe('a new key', () => {
   })
 
   test('is not made of facts that a key file would refuse', () => {
+    expect(() => createKey({ id: 'a', scopes: ['root' as 'read'] })).toThrow('/scopes/0 must be')
     expect(() => createKey({ id: 'a b', scopes: ['read'] })).toThrow('/id must match')
     expect(() => createKey({ id: 'a', scopes: ['read'], quotaPerMinute: Number.NaN })).toThrow(
       '/quotaPerMinute'

@@ -4,9 +4,8 @@ import { runCli } from '../helpers/cli.ts'
 
 describe('ner-jsl key', () => {
   test('prints a key and its entry, which holds its digest', async () => {
-    const { code, stdout, stderr } = await runCli([
-      ...['key', 'ehr', '--scope', 'read', '--scope', 'admin', '--quota', '600']
-    ])
+    const options = ['--scope', 'read', '--scope', 'admin', '--quota', '600']
+    const { code, stdout, stderr } = await runCli(['key', ...options, 'ehr'])
     expect(code).toBe(0)
     const { key, entry } = JSON.parse(stdout)
     expect(entry).toEqual({
@@ -23,15 +22,10 @@ describe('ner-jsl key', () => {
     expect(JSON.parse((await runCli(['key', 'ehr'])).stdout).entry.scopes).toEqual(['read'])
   })
 
-  test.each([
-    [[], 'name the ID'],
-    [['a b'], '/id must match'],
-    [['a', '--scope', 'root'], '/scopes/0 must be'],
-    [['a', '--quota', 'many'], '/quotaPerMinute must be']
-  ])('with %j says what is wrong', async (args, message) => {
-    const { code, stdout, stderr } = await runCli(['key', ...args])
+  test('prints no key that a key file would refuse, and says why', async () => {
+    const { code, stdout, stderr } = await runCli(['key', '--quota', 'many', 'ehr'])
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toContain(message)
+    expect(stderr).toContain('/quotaPerMinute must be')
   })
 })
