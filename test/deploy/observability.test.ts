@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { errorTable } from '../src/errors.ts'
-import { MetricRegistry } from '../src/metrics/registry.ts'
-import { metricTable } from '../src/metrics/table.ts'
-import { Exposition } from './helpers/exposition.ts'
+import { errorTable } from '../../src/errors.ts'
+import { MetricRegistry } from '../../src/metrics/registry.ts'
+import { metricTable } from '../../src/metrics/table.ts'
+import { Exposition } from '../helpers/exposition.ts'
 
 interface Panel {
   readonly id: number
@@ -13,7 +13,7 @@ interface Panel {
 }
 
 function read(path: string): string {
-  return readFileSync(new URL(`../deploy/${path}`, import.meta.url), 'utf8')
+  return readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')
 }
 
 const dashboard = JSON.parse(read('grafana/dashboard.json')) as {
@@ -98,7 +98,7 @@ test('every panel has an id of its own, and those that show something say what',
 })
 
 test.each(Object.entries(metricTable))('the page on operations has the row of %s', (name, metric) => {
-  const page = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
   const names = metric.labels.map(label => `\`${label}\``).join(', ')
   expect(page).toContain(`| \`${name}\` | ${metric.type} | ${names} | ${metric.help} |`)
 })
