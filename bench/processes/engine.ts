@@ -5,6 +5,7 @@ import { seededRandom } from '../../src/benchmark/notes.ts'
 import { Engine } from '../../src/engine.ts'
 import { passGoldenNote } from '../../src/golden.ts'
 import { loadModel } from '../../src/model/load-model.ts'
+import { groupParts, joinParts, splitTexts } from '../../src/recognition/parts.ts'
 import { toRecognized } from '../../src/routes/entities.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
 import type { Arrivals } from '../load/generator.ts'
@@ -35,10 +36,14 @@ const functions = {
     await passGoldenNote(engine, model.manifest)
   },
 
-  /** Entities of each text of a dispatch. */
+  /** Entities of each text of a dispatch, long ones in the parts that the service reads them in. */
   async recognize(texts: Dispatch): Promise<Entity[][]> {
-    const analysis = await opened().analyze(texts.map(text => ({ text })))
-    return analysis.texts.map((analyzed, i) => toRecognized(texts[i], analyzed).entities)
+    const parts = splitTexts(texts.map(text => ({ text })))
+    const analysis = await opened().analyze(parts)
+    return groupParts(texts.length, parts).map((own, i) => {
+      const found = own.map(part => ({ offset: parts[part].offset, analyzed: analysis.texts[part] }))
+      return toRecognized(texts[i], joinParts(found)).entities
+    })
   },
 
   /** Analyzes all dispatches, again and again until `seconds` have passed, and sums up. */
