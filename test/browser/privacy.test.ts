@@ -44,6 +44,7 @@ browserTest(
     })
     const playground = await openPlayground({ recognizer })
     const { page } = playground
+    await write(playground, 'plain')
     const before = await census(page)
     await write(playground, note)
     for (const [index, attack] of attacks.entries()) {
