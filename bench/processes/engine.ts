@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Work } from '../../src/analysis.ts'
+import { noWork, type Work } from '../../src/analysis.ts'
 import { poissonArrivals } from '../../src/benchmark/load.ts'
 import { seededRandom } from '../../src/benchmark/notes.ts'
 import { Engine } from '../../src/engine.ts'
@@ -49,15 +49,7 @@ const functions = {
   /** Analyzes all dispatches, again and again until `seconds` have passed, and sums up. */
   async work(dispatches: readonly Dispatch[], seconds: number): Promise<Effort> {
     const requests = dispatches.map(texts => texts.map(text => ({ text })))
-    const work: Work = {
-      pipeline: 0,
-      inference: 0,
-      decoding: 0,
-      sentences: 0,
-      tokens: 0,
-      unknown: 0,
-      cells: 0
-    }
+    const work = noWork()
     let milliseconds = 0
     do {
       for (const texts of requests) {

@@ -42,6 +42,8 @@ interface Use {
   cost: number
   /** a request that may end the lane is on it: it must have no company */
   alone: boolean
+  /** when it became busy, or its last call ended: the time of two calls at once is counted once */
+  since: number
 }
 
 interface Item<Request, Result> extends Queued {
@@ -214,7 +216,7 @@ export class Batcher<Request, Result> {
     const start = performance.now()
     // A lane that takes longer hangs. Its requests were answered when their own deadline passed, at the latest now.
     const watchdog = setTimeout(() => lane.kill(), this.#options.deadline)
-    const use = this.#uses.get(lane) ?? { calls: 0, cost: 0, alone: false }
+    const use = this.#uses.get(lane) ?? { calls: 0, cost: 0, alone: false, since: start }
     this.#uses.set(lane, use)
     use.calls++
     use.cost += cost
@@ -222,7 +224,9 @@ export class Batcher<Request, Result> {
     for (const item of items) item.waited = start - item.admitted
     try {
       const result = await lane.run(items.map(({ request }) => request))
-      this.#admission.record(cost, performance.now() - start)
+      const end = performance.now()
+      this.#admission.record(cost, end - use.since)
+      use.since = end
       items.forEach((item, index) => {
         item.settle({ result, index })
       })

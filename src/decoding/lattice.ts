@@ -12,7 +12,8 @@ interface Kernel {
   backward(...layout: number[]): void
 }
 
-const BYTES = 8
+/** Of a number: an address divided by this is an index of `Lattice.numbers`. */
+export const BYTES = 8
 const PAGE = 65_536
 /** The score of what cannot be: sums of it stay below every other. */
 const NEVER = -1e300

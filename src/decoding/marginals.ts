@@ -1,7 +1,5 @@
-import type { Lattice } from './lattice.ts'
+import { BYTES, type Lattice } from './lattice.ts'
 import { beginTag, insideTag } from './tag-scheme.ts'
-
-const BYTES = 8
 
 /**
  * Probabilities of entities under the CRF by the forward-backward algorithm (Rabiner, 1989), in linear space.

@@ -1,6 +1,4 @@
-import type { Lattice } from './lattice.ts'
-
-const BYTES = 8
+import { BYTES, type Lattice } from './lattice.ts'
 
 /**
  * Best tag sequence of a linear-chain CRF under IOB2 (Viterbi, 1967), the same as over all sequences: the kernel leaves

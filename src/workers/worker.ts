@@ -5,13 +5,13 @@ import { passGoldenNote } from '../golden.ts'
 import { type DescribedModel, loadDescribed } from '../model/verified-model.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
+/** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
+
 /**
- * What answers and refuses requests must not wait for what computes, where both share the processors: without this,
- * refusals under overload took a second.
+ * What answers and refuses requests must not wait for what computes, where both share the processors. Not more than
+ * this, or a busy neighbour of ordinary priority would leave the workers next to nothing.
  */
 const NICENESS = 5
-
-/** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
 
 let engine: Engine | undefined
 

@@ -224,6 +224,23 @@ describe('small submissions', () => {
     await Promise.all([suspect, small])
   })
 
+  test('do not make the lane look slow for sharing it', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const answers = [batcher.submit([costing(96)]), batcher.submit([costing(4)])]
+    vi.advanceTimersByTime(10)
+    lane.calls[1].answer()
+    await settle()
+    vi.advanceTimersByTime(10)
+    lane.calls[0].answer()
+    await Promise.all(answers)
+    // 100 in 20 ms of the lane, not in the 30 ms of its calls; what it was told before has decayed twice.
+    const rate = (0.9 * (0.9 + 4) + 96) / (0.9 * (0.9 + 10) + 10)
+    const next = batcher.submit([costing(100)])
+    expect(batcher.predictedWait(0)).toBeCloseTo(100 / 2 / rate)
+    lane.calls[2].answer()
+    await next
+  })
+
   test('are tried again, as the large one is, when their lane is lost', async () => {
     const { batcher, lane } = setUp({ small: 5 })
     const answers = [batcher.submit([costing(6)]), batcher.submit(['a'])]
