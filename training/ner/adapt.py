@@ -15,9 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import save
 from .data import batches, make_rows
 from .pieces import PieceBatch, Pieces
-from .pretrain import joined, load
+from .pretrain import joined, load, parse_weights
 from .train import rate_at
 from .transformer import MPNet
 
@@ -77,8 +78,7 @@ def main() -> None:
     pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, dropout=0.05)
     vocabulary = encoder.words.num_embeddings
     head = MaskedWords(encoder.size, vocabulary)
-    weights = {name: float(rate) for name, rate in (pair.split("=") for pair in arguments.weight)}
-    documents = joined(load(arguments.tokens, weights, rng), arguments.row_tokens * 4)
+    documents = joined(load(arguments.tokens, parse_weights(arguments.weight), rng), arguments.row_tokens * 4)
     groups = batches(make_rows(documents, arguments.row_tokens, rng), arguments.batch_tokens, rng)
     steps = arguments.steps or len(groups)
     tokens = sum(len(row.tokens) for group in groups for row in group)
@@ -90,7 +90,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "vocab.txt"):
         shutil.copy(arguments.encoder / name, arguments.out / name)
-    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
+    checkpoint = arguments.out / "last.pt"
     first = 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
@@ -126,8 +126,7 @@ def main() -> None:
                 "schedule": schedule.state_dict(),
                 "step": step + 1,
             }
-            torch.save(state, unfinished)
-            unfinished.replace(checkpoint)
+            save(state, checkpoint)
     torch.save(encoder.state_dict(), arguments.out / "encoder.pt")
     torch.save(head.state_dict(), arguments.out / "head.pt")
     (arguments.out / "adapt.json").write_text(json.dumps(vars(arguments), default=str, indent=2) + "\n")

@@ -21,12 +21,10 @@ CANDIDATES = [round(0.8 + 0.05 * i, 2) for i in range(45)]
 @torch.no_grad()
 def likelihoods(run: Run, documents, candidates: list[float]) -> dict[float, float]:
     """Mean log likelihood a token of the annotated tags, by temperature."""
-    encoder = run.encoder()
     totals, tokens = dict.fromkeys(candidates, 0.0), 0
     start, transitions, end = run.crf.scores()
     for group in batches(make_rows(documents, run.config["row_tokens"]), 4096):
-        batch = encoder.batch(documents, group)
-        emissions = batch.by_sentence(run.network(batch.word_ids, batch.character_ids, batch.lengths))
+        batch, emissions = run.emissions(documents, group)
         path = run.crf.path_score(emissions, batch.tags, batch.sentence_lengths)
         tokens += int(batch.sentence_lengths.sum())
         for temperature in candidates:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from .data import Document, make_rows, read_documents
 from .evaluate import chunks, overlap, token_chunks
+from .predict import predict
 from .run_folder import Run
-from .train import predict
 
 Entity = tuple[int, int, str]
 
@@ -148,7 +148,7 @@ def main() -> None:
     run, dev = Run(arguments.run), read_documents(arguments.dev)
     training = Training(read_documents(arguments.train))
     rows = make_rows(dev, run.config["row_tokens"])
-    predicted = predict(run.network, run.crf, run.encoder(), dev, rows, run.tags)
+    predicted = predict(run.emissions, run.crf, dev, rows, run.tags)
     judged = [one for document, tags in zip(dev, predicted, strict=True) for one in judge(document, tags)]
     print(label_table(judged), confusion_table(judged, arguments.most), trait_table(judged, training), sep="\n\n")
     if arguments.show:

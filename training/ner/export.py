@@ -101,7 +101,7 @@ def main() -> None:
 
     golden = json.loads(arguments.golden.read_text(encoding="utf-8"))
     documents = read_documents(arguments.golden_tokens)
-    batch = run.encoder().batch(documents, make_rows(documents, run.config["row_tokens"]))
+    batch = run.encoder.batch(documents, make_rows(documents, run.config["row_tokens"]))
     difference = largest_difference(run, folder, batch)
     print(f"largest difference of an emission, PyTorch to ONNX Runtime: {difference:.2e}")
     if difference > TOLERANCE:

@@ -4,6 +4,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from .data import Batch, Document, Encoder, Row
+
+
+def locked_dropout(values: Tensor, rate: float, training: bool) -> Tensor:
+    """Dropout of [batch, time, size] with one mask for all steps of a row (Gal and Ghahramani, 2016)."""
+    if not training or rate == 0:
+        return values
+    mask = torch.empty(values.shape[0], 1, values.shape[2], dtype=values.dtype).bernoulli_(1 - rate) / (1 - rate)
+    return values * mask
+
 
 class WordEmbedding(nn.Module):
     """Pre-trained vectors; the first `tuned` rows (words of the training set) are learned further."""
@@ -73,18 +83,16 @@ class Network(nn.Module):
     def hidden(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
         """[batch, time, 2 hidden] of ids [batch, time], [batch, time, characters] and lengths [batch]."""
         inputs = torch.cat([self.words(word_ids), self.characters(character_ids)], 2)  # [batch, time, size]
-        inputs = self._locked_dropout(inputs, self.input_dropout)
+        inputs = locked_dropout(inputs, self.input_dropout, self.training)
         packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
         return pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=word_ids.shape[1])[0]
 
     def forward(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
         """Emissions [batch, time, tags]."""
         hidden = self.hidden(word_ids, character_ids, lengths)
-        return self.projection(self._locked_dropout(hidden, self.output_dropout))
+        return self.projection(locked_dropout(hidden, self.output_dropout, self.training))
 
-    def _locked_dropout(self, values: Tensor, rate: float) -> Tensor:
-        """Dropout with one mask for all steps of a row (Gal and Ghahramani, 2016)."""
-        if not self.training or rate == 0:
-            return values
-        mask = torch.empty(values.shape[0], 1, values.shape[2]).bernoulli_(1 - rate) / (1 - rate)
-        return values * mask
+    def scores(self, encoder: Encoder, documents: list[Document], rows: list[Row]) -> tuple[Batch, Tensor]:
+        """Emissions [sentences, longest, tags] of the sentences of the rows."""
+        batch = encoder.batch(documents, rows)
+        return batch, batch.by_sentence(self(batch.word_ids, batch.character_ids, batch.lengths))

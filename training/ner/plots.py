@@ -7,11 +7,11 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
-import matplotlib
+from matplotlib import pyplot
+from PIL import Image
 
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
-from PIL import Image  # noqa: E402
+# Files only: no screen is looked for.
+pyplot.switch_backend("Agg")
 
 BLUE, GREY = "#1f5fa8", "#8a8f98"
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "figure.facecolor": "white"}

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import save
 from .data import Document, Encoder, batches, make_rows
 from .model import Network
 from .train import build_network, build_vocabularies, rate_at, read_documents
@@ -67,6 +68,11 @@ def language_model_loss(
     behind = real[:, :-1] & inside[:, 1:]
     loss = forward.loss(hidden[:, :-1, :half][ahead], word_ids[:, 1:][ahead])
     return (loss + backward.loss(hidden[:, 1:, half:][behind], word_ids[:, :-1][behind])) / 2
+
+
+def parse_weights(pairs: list[str]) -> dict[str, float]:
+    """`ID_PREFIX=RATE` as on the command line."""
+    return {name: float(rate) for name, rate in (pair.split("=") for pair in pairs)}
 
 
 def load(path: Path, weights: dict[str, float], rng: random.Random) -> list[Document]:
@@ -121,7 +127,7 @@ def main() -> None:
     encoder = Encoder(words, characters, ["O"], config["character_length"])
     network = build_network(config, vectors, tuned, len(characters), 1)
 
-    weights = {name: float(rate) for name, rate in (pair.split("=") for pair in arguments.weight)}
+    weights = parse_weights(arguments.weight)
     documents = joined(load(arguments.tokens, weights, rng), config["row_tokens"] * 4)
     counts = np.ones(len(words))
     for document in documents:
@@ -141,7 +147,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, 200))
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
+    checkpoint = arguments.out / "last.pt"
     first = 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
@@ -174,8 +180,7 @@ def main() -> None:
                 "schedule": schedule.state_dict(),
                 "step": step + 1,
             }
-            torch.save(state, unfinished)
-            unfinished.replace(checkpoint)
+            save(state, checkpoint)
     (arguments.out / "config.json").write_text(json.dumps(config | vars(arguments), default=str, indent=2) + "\n")
 
 

@@ -53,7 +53,7 @@ def entity_probability(crf: CRF, emissions: Tensor, first: int, last: int, begin
 
 @torch.no_grad()
 def recognize(run: Run, document: Document) -> Recognized:
-    encoder = run.encoder()
+    encoder = run.encoder
     crf = run.crf.double()
     tags = ["O"] * len(document.tokens)
     entities: list[dict] = []

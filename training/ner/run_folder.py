@@ -1,6 +1,7 @@
 """A finished run, loaded for export."""
 
 import json
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -68,8 +69,8 @@ class Run:
     @torch.no_grad()
     def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Batch, Tensor]:
         """[sentences, longest, tags] of the sentences of the rows."""
-        batch = self.encoder().batch(documents, rows)
-        return batch, batch.by_sentence(self.network(batch.word_ids, batch.character_ids, batch.lengths))
+        return self.network.scores(self.encoder, documents, rows)
 
+    @cached_property
     def encoder(self) -> Encoder:
         return Encoder(self.words, self.characters, self.tags, self.config["character_length"])

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from . import evaluate
 from .data import make_rows, read_documents
+from .predict import predict
 from .run_folder import Run
-from .train import metrics_of, predict
+from .train import metrics_of
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
 
     run, dev = Run(arguments.run), read_documents(arguments.dev)
     rows = make_rows(dev, run.config["row_tokens"])
-    scores = evaluate.score(dev, predict(run.network, run.crf, run.encoder(), dev, rows, run.tags))
+    scores = evaluate.score(dev, predict(run.emissions, run.crf, dev, rows, run.tags))
     evaluate.write(arguments.run, metrics_of(scores, run.metrics["epoch"]), scores)
     print(f"dev F1 {scores.micro.f1:.4f}  token {scores.token.f1:.4f}  macro {scores.macro(10):.4f}")
 

@@ -12,15 +12,18 @@ import math
 import random
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from . import evaluate
+from .checkpoint import save
 from .crf import CRF
 from .data import Document, Row, Sentences, batches, make_rows, read_documents, sentences_of
 from .pieces import PieceBatch, Pieces
+from .predict import predict
 from .train import Augmentation, metrics_of, tag_list
 from .transformer import MPNet
 
@@ -41,6 +44,13 @@ class Tagger(nn.Module):
         words = hidden.gather(1, index).float()
         return self.projection(nn.functional.dropout(words, 0.1, self.training))
 
+    def scores(
+        self, pieces: Pieces, tag_ids: dict[str, int], documents: list[Document], rows: list[Row], transform=None
+    ) -> tuple[Sentences, Tensor]:
+        """Emissions [sentences, longest, tags] of the sentences of the rows; `transform` as in `Pieces.batch`."""
+        sentences = sentences_of(documents, rows, tag_ids)
+        return sentences, sentences.by_sentence(self(pieces.batch(documents, rows, transform)))
+
 
 class Teacher:
     """A run folder of this module, loaded."""
@@ -60,23 +70,7 @@ class Teacher:
     @torch.no_grad()
     def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Sentences, Tensor]:
         """[sentences, longest, tags] of the sentences of the rows."""
-        sentences = sentences_of(documents, rows, self.tag_ids)
-        return sentences, sentences.by_sentence(self.tagger(self.pieces.batch(documents, rows)))
-
-
-@torch.no_grad()
-def predict(tagger: Tagger, crf: CRF, pieces: Pieces, documents, rows, tags: list[str]) -> list[list[str]]:
-    """Tags of every token of every document."""
-    tagger.eval()
-    found = [["O"] * len(document.tokens) for document in documents]
-    for group in batches(rows, 4096):
-        sentences = sentences_of(documents, group, {tag: i for i, tag in enumerate(tags)})
-        emissions = sentences.by_sentence(tagger(pieces.batch(documents, group)))
-        paths = crf.decode(emissions, sentences.sentence_lengths)
-        for (row, start, end), path in zip(sentences.sentences, paths, strict=True):
-            for token, tag in zip(row.tokens[start:end], path, strict=True):
-                found[row.document][token] = tags[tag]
-    return found
+        return self.tagger.scores(self.pieces, self.tag_ids, documents, rows)
 
 
 def parameter_groups(tagger: Tagger, crf: CRF, arguments: argparse.Namespace) -> list[dict]:
@@ -139,7 +133,7 @@ def main() -> None:
     (arguments.out / "config.json").write_text(json.dumps(config, default=str, indent=2) + "\n")
     dev_rows = make_rows(dev, arguments.row_tokens)
     best, first, history = 0.0, 0, []
-    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
+    checkpoint = arguments.out / "last.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=False)
         tagger.load_state_dict(state["tagger"])
@@ -156,8 +150,7 @@ def main() -> None:
         started, total, seen = time.time(), 0.0, 0
         work = batches(make_rows(train, arguments.row_tokens, rng), arguments.batch_tokens, rng)
         for number, group in enumerate(work):
-            sentences = sentences_of(train, group, tag_ids)
-            emissions = sentences.by_sentence(tagger(pieces.batch(train, group, augment)))
+            sentences, emissions = tagger.scores(pieces, tag_ids, train, group, augment)
             likelihood = crf.log_likelihood(emissions, sentences.tags, sentences.sentence_lengths)
             loss = -likelihood.sum() / sentences.sentence_lengths.sum()
             optimizer.zero_grad()
@@ -168,7 +161,8 @@ def main() -> None:
             total, seen = total + loss.item(), seen + 1
             if number % 50 == 0:
                 print(f"  {number}/{len(work)}  loss {total / seen:.4f}  {time.time() - started:.0f} s", flush=True)
-        scores = evaluate.score(dev, predict(tagger, crf, pieces, dev, dev_rows, tags))
+        tagger.eval()
+        scores = evaluate.score(dev, predict(partial(tagger.scores, pieces, tag_ids), crf, dev, dev_rows, tags))
         history.append({"epoch": epoch + 1, "loss": total / seen, "f1": scores.micro.f1, "token_f1": scores.token.f1})
         print(
             f"epoch {epoch + 1:3d}/{arguments.epochs}  loss {total / seen:.4f}  dev F1 {scores.micro.f1:.4f}  "
@@ -192,8 +186,7 @@ def main() -> None:
             "rng": rng.getstate(),
             "torch_rng": torch.get_rng_state(),
         }
-        torch.save(state, unfinished)
-        unfinished.replace(checkpoint)
+        save(state, checkpoint)
         (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
     print(f"best dev F1 {best:.4f}")
 

@@ -14,15 +14,18 @@ import random
 import time
 import tomllib
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from . import evaluate
+from .checkpoint import save
 from .crf import CRF
 from .data import SEPARATOR, Batch, Document, Encoder, Row, batches, make_rows, read_documents
 from .model import Network
+from .predict import predict
 from .run_folder import DOCUMENTS
 from .subset import choose
 from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
@@ -108,20 +111,6 @@ class Augmentation:
         if draw < self.upper + self.lower:
             return [token.lower() for token in tokens]
         return tokens
-
-
-@torch.no_grad()
-def predict(network: Network, crf: CRF, encoder: Encoder, documents, rows, tags: list[str]) -> list[list[str]]:
-    """Tags of every token of every document."""
-    network.eval()
-    found = [["O"] * len(document.tokens) for document in documents]
-    for group in batches(rows, 4096):
-        batch = encoder.batch(documents, group)
-        emissions = batch.by_sentence(network(batch.word_ids, batch.character_ids, batch.lengths))
-        for (row, start, end), path in zip(batch.sentences, crf.decode(emissions, batch.sentence_lengths), strict=True):
-            for token, tag in zip(row.tokens[start:end], path, strict=True):
-                found[row.document][token] = tags[tag]
-    return found
 
 
 class Silver:
@@ -236,7 +225,7 @@ def main() -> None:
     dev_rows = make_rows(dev, config["row_tokens"])
     best, first, history = 0.0, 0, []
 
-    checkpoint, unfinished = arguments.out / "last.pt", arguments.out / "last.pt.tmp"
+    checkpoint = arguments.out / "last.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=False)
         network.load_state_dict(state["network"])
@@ -271,7 +260,8 @@ def main() -> None:
             total += loss.item()
             seen += 1
         averaged.swap()
-        scores = evaluate.score(dev, predict(network, crf, encoder, dev, dev_rows, tags))
+        network.eval()
+        scores = evaluate.score(dev, predict(partial(network.scores, encoder), crf, dev, dev_rows, tags))
         history.append({"epoch": epoch + 1, "loss": total / seen, "f1": scores.micro.f1, "token_f1": scores.token.f1})
         print(
             f"epoch {epoch + 1:3d}/{config['epochs']}  loss {total / seen:.4f}  dev F1 {scores.micro.f1:.4f}  "
@@ -283,7 +273,7 @@ def main() -> None:
             torch.save({"network": network.state_dict(), "crf": crf.state_dict()}, arguments.out / "best.pt")
             evaluate.write(arguments.out, metrics_of(scores, epoch + 1), scores)
         averaged.swap()
-        torch.save(
+        save(
             {
                 "network": network.state_dict(),
                 "crf": crf.state_dict(),
@@ -297,9 +287,8 @@ def main() -> None:
                 "rng": rng.getstate(),
                 "torch_rng": torch.get_rng_state(),
             },
-            unfinished,
+            checkpoint,
         )
-        unfinished.replace(checkpoint)
         (arguments.out / "history.json").write_text(json.dumps(history, indent=1) + "\n")
     print(f"best dev F1 {best:.4f}")
 

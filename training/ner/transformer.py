@@ -12,15 +12,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from .model import locked_dropout
 from .pieces import CASES
-
-
-def locked_dropout(x: Tensor, rate: float, training: bool) -> Tensor:
-    """One mask for all steps of a row: drawing one a step took a tenth of the training time."""
-    if not training or rate == 0:
-        return x
-    mask = torch.empty(x.shape[0], 1, x.shape[2], dtype=x.dtype).bernoulli_(1 - rate) / (1 - rate)
-    return x * mask
 
 
 class Layer(nn.Module):
@@ -41,11 +34,9 @@ class Layer(nn.Module):
         # Written out: faster here in training than the fused kernel, whose backward pass is slow.
         scores = (q * (size // self.heads) ** -0.5) @ k.transpose(-1, -2) + bias.to(q.dtype)
         mixed = (scores.softmax(-1).to(v.dtype) @ v).transpose(1, 2).reshape(batch, time, size)
-        x = self.attention_norm(x + self._locked_dropout(self.out(mixed)))
-        return self.norm(x + self._locked_dropout(self.down(nn.functional.gelu(self.up(x)))))
-
-    def _locked_dropout(self, x: Tensor) -> Tensor:
-        return locked_dropout(x, self.dropout, self.training)
+        x = self.attention_norm(x + locked_dropout(self.out(mixed), self.dropout, self.training))
+        inner = self.down(nn.functional.gelu(self.up(x)))
+        return self.norm(x + locked_dropout(inner, self.dropout, self.training))
 
 
 class MPNet(nn.Module):

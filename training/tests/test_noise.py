@@ -25,7 +25,7 @@ def make_run(seed: int):
         tags=TAGS,
         network=network,
         crf=make_crf(seed).float(),
-        encoder=lambda: Encoder(words, characters, TAGS, 6),
+        encoder=Encoder(words, characters, TAGS, 6),
     )
     run.emissions = partial(Run.emissions, run)
     return run

@@ -1,5 +1,6 @@
 """Probabilities of entities against enumeration, and whole notes against the pieces they are made of."""
 
+from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -17,8 +18,8 @@ from factories import (
 )
 from ner.data import Encoder, make_rows
 from ner.evaluate import chunks
+from ner.predict import predict
 from ner.recognize import entity_probability, recognize
-from ner.train import predict
 
 LABELS = ["Drug", "Sign"]
 
@@ -82,7 +83,7 @@ def make_run(row_tokens: int):
         crf=make_crf(5).float(),
         tags=TAGS,
         config={"row_tokens": row_tokens},
-        encoder=lambda: Encoder(words, characters, TAGS, 6),
+        encoder=Encoder(words, characters, TAGS, 6),
     )
 
 
@@ -91,7 +92,7 @@ def test_recognize_finds_what_predict_finds(row_tokens):
     run = make_run(row_tokens)
     documents = make_documents(6, [[4, 1, 7], [3], [12, 2, 2, 2]])
     rows = make_rows(documents, row_tokens)
-    expected = predict(run.network, run.crf, run.encoder(), documents, rows, TAGS)
+    expected = predict(partial(run.network.scores, run.encoder), run.crf, documents, rows, TAGS)
     for number, document in enumerate(documents):
         found = recognize(run, document)
         assert found.tags == expected[number]
