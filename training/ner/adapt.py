@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from . import device
 from .checkpoint import save
 from .data import batches, make_rows
 from .pieces import PieceBatch, Pieces
@@ -69,7 +70,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--parts", type=int, default=20, help="checkpoints")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    device.add_options(parser)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
@@ -77,7 +78,7 @@ def main() -> None:
     rng = random.Random(arguments.seed)
     pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, dropout=0.05)
     vocabulary = encoder.words.num_embeddings
-    head = MaskedWords(encoder.size, vocabulary)
+    encoder, head = encoder.to(arguments.device), MaskedWords(encoder.size, vocabulary).to(arguments.device)
     documents = joined(load(arguments.tokens, parse_weights(arguments.weight), rng), arguments.row_tokens * 4)
     groups = batches(make_rows(documents, arguments.row_tokens, rng), arguments.batch_tokens, rng)
     steps = arguments.steps or len(groups)
@@ -93,7 +94,7 @@ def main() -> None:
     checkpoint = arguments.out / "last.pt"
     first = 0
     if checkpoint.exists():
-        state = torch.load(checkpoint)
+        state = torch.load(checkpoint, map_location="cpu")
         encoder.load_state_dict(state["encoder"])
         head.load_state_dict(state["head"])
         optimizer.load_state_dict(state["optimizer"])
@@ -103,10 +104,13 @@ def main() -> None:
     started, total, seen = time.time(), 0.0, 0
     part = max(1, steps // arguments.parts)
     encoder.train()
-    for step in range(first, steps):
+
+    def masked(step: int) -> tuple[PieceBatch, Tensor, Tensor]:
         batch = pieces.batch(documents, groups[step % len(groups)])
-        ids, chosen = mask(batch, pieces, rng, vocabulary)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        return batch, *mask(batch, pieces, random.Random(f"{arguments.seed} {step}"), vocabulary)
+
+    for step, (batch, ids, chosen) in enumerate(device.prepared(range(first, steps), masked, arguments), first):
+        with torch.autocast(arguments.device, dtype=torch.bfloat16):
             hidden = encoder(ids, batch.cases, batch.lengths)
             scores = head(hidden[chosen], encoder.words.weight)
         loss = nn.functional.cross_entropy(scores.float(), batch.ids[chosen])

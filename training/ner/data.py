@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -120,15 +121,16 @@ class Encoder:
     def __init__(self, words: Vocabulary, characters: Vocabulary, tags: list[str], character_length: int):
         self.words, self.characters, self.character_length = words, characters, character_length
         self.tag_ids = {tag: i for i, tag in enumerate(tags)}
-        self.cache: dict[str, tuple[int, list[int]]] = {
-            SEPARATOR: (words.ids[SEPARATOR], [0] * character_length),
+        self.cache: dict[str, tuple[int, np.ndarray]] = {
+            SEPARATOR: (words.ids[SEPARATOR], np.zeros(character_length, dtype=np.int64)),
         }
 
-    def form(self, token: str) -> tuple[int, list[int]]:
+    def form(self, token: str) -> tuple[int, np.ndarray]:
+        """Word id and character ids [characters]."""
         found = self.cache.get(token)
         if found is None:
-            found = self.words.word_id(token), self.characters.character_ids(token, self.character_length)
-            self.cache[token] = found
+            characters = self.characters.character_ids(token, self.character_length)
+            found = self.cache[token] = self.words.word_id(token), np.array(characters, dtype=np.int64)
         return found
 
     def batch(self, documents: list[Document], rows: list[Row], transform=None) -> Batch:
@@ -141,7 +143,7 @@ class Encoder:
             strings = [SEPARATOR if t < 0 else document.tokens[t] for t in row.tokens]
             forms = [self.form(token) for token in (transform(strings) if transform else strings)]
             words[i, : len(forms)] = torch.tensor([word for word, _ in forms])
-            characters[i, : len(forms)] = torch.tensor([ids for _, ids in forms])
+            characters[i, : len(forms)] = torch.from_numpy(np.stack([ids for _, ids in forms]))
         return Batch(
             **vars(sentences_of(documents, rows, self.tag_ids)),
             word_ids=words,

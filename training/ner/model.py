@@ -5,13 +5,14 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from .data import Batch, Document, Encoder, Row
+from .device import moved
 
 
 def locked_dropout(values: Tensor, rate: float, training: bool) -> Tensor:
     """Dropout of [batch, time, size] with one mask for all steps of a row (Gal and Ghahramani, 2016)."""
     if not training or rate == 0:
         return values
-    mask = torch.empty(values.shape[0], 1, values.shape[2], dtype=values.dtype).bernoulli_(1 - rate) / (1 - rate)
+    mask = values.new_empty(values.shape[0], 1, values.shape[2]).bernoulli_(1 - rate) / (1 - rate)
     return values * mask
 
 
@@ -45,10 +46,14 @@ class CharacterCNN(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """[..., characters] -> [..., filters]; ids of 0 are padding and never win."""
         shape = ids.shape
-        flat, index = torch.unique(ids.reshape(-1, shape[-1]), dim=0, return_inverse=True)
+        flat = ids.reshape(-1, shape[-1])
+        index = None
+        if not ids.is_cuda:  # where finding equal forms costs less than reading them again
+            flat, index = torch.unique(flat, dim=0, return_inverse=True)
         found = self.convolution(self.embedding(flat).transpose(1, 2)).relu()  # [forms, filters, characters]
         found = found * (flat != 0)[:, None, :]
-        return found.max(2).values[index].reshape(*shape[:-1], -1)
+        best = found.max(2).values
+        return (best if index is None else best[index]).reshape(*shape[:-1], -1)
 
 
 class Network(nn.Module):
@@ -84,7 +89,7 @@ class Network(nn.Module):
         """[batch, time, 2 hidden] of ids [batch, time], [batch, time, characters] and lengths [batch]."""
         inputs = torch.cat([self.words(word_ids), self.characters(character_ids)], 2)  # [batch, time, size]
         inputs = locked_dropout(inputs, self.input_dropout, self.training)
-        packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
         return pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=word_ids.shape[1])[0]
 
     def forward(self, word_ids: Tensor, character_ids: Tensor, lengths: Tensor) -> Tensor:
@@ -94,5 +99,9 @@ class Network(nn.Module):
 
     def scores(self, encoder: Encoder, documents: list[Document], rows: list[Row]) -> tuple[Batch, Tensor]:
         """Emissions [sentences, longest, tags] of the sentences of the rows."""
-        batch = encoder.batch(documents, rows)
-        return batch, batch.by_sentence(self(batch.word_ids, batch.character_ids, batch.lengths))
+        batch = moved(encoder.batch(documents, rows), self.projection.weight.device)
+        return batch, self.by_sentence(batch)
+
+    def by_sentence(self, batch: Batch) -> Tensor:
+        """Emissions [sentences, longest, tags] of a batch."""
+        return batch.by_sentence(self(batch.word_ids, batch.character_ids, batch.lengths))

@@ -17,6 +17,7 @@ import torch
 
 from .adapt import MaskedWords
 from .data import Document, Row, batches, make_rows, read_documents
+from .device import moved
 from .pieces import PieceBatch, Pieces
 from .transformer import MPNet
 
@@ -47,7 +48,7 @@ def choose(pieces: Pieces, document: Document, row: Row, rng: random.Random) -> 
 
 def draw(scores: torch.Tensor, words: list[str | None], not_these: torch.Tensor) -> list[str]:
     """A word for each row of scores [n, pieces] that is not the one of `not_these` [n]; of `words` None is no word."""
-    allowed = torch.tensor([word is not None for word in words])
+    allowed = torch.tensor([word is not None for word in words], device=scores.device)
     scores = scores.masked_fill(~allowed, -torch.inf).scatter(1, not_these[:, None], -torch.inf)
     best = scores.topk(BEST, dim=1)
     index = torch.multinomial((best.values / TEMPERATURE).softmax(1), 1)
@@ -67,7 +68,9 @@ def rewrite(encoder: MPNet, head: MaskedWords, pieces: Pieces, documents: list[D
         return
     at = torch.tensor([[number, int(batch.first[number, i])] for number, i in chosen])
     ids[at[:, 0], at[:, 1]] = pieces.mask
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    on = encoder.words.weight.device
+    batch, ids, at = moved((batch, ids, at), on)
+    with torch.autocast(on.type, dtype=torch.bfloat16):
         hidden = encoder(ids, batch.cases, batch.lengths)[at[:, 0], at[:, 1]]
         scores = head(hidden, encoder.words.weight).float()
     for (number, i), word in zip(chosen, draw(scores, words, batch.ids[at[:, 0], at[:, 1]]), strict=True):
@@ -84,6 +87,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=1, help="how often each document is rewritten")
     parser.add_argument("--row-tokens", type=int, default=128)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="of PyTorch: cpu, cuda")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
 
@@ -92,7 +96,8 @@ def main() -> None:
     rng = random.Random(arguments.seed)
     pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, dropout=0.0).eval()
     head = MaskedWords(encoder.size, encoder.words.num_embeddings)
-    head.load_state_dict(torch.load(arguments.encoder / "head.pt"))
+    head.load_state_dict(torch.load(arguments.encoder / "head.pt", map_location="cpu"))
+    encoder, head = encoder.to(arguments.device), head.to(arguments.device)
     started = time.time()
     with arguments.out.open("w", encoding="utf-8") as file:
         for copy in range(arguments.copies):

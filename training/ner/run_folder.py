@@ -28,7 +28,7 @@ class Run:
         self.words = Vocabulary.read(folder / "words.txt")
         self.characters = Vocabulary.read(folder / "chars.txt")
         self.tags = (folder / "tags.txt").read_text().split("\n")[:-1]
-        state = torch.load(folder / "best.pt")
+        state = torch.load(folder / "best.pt", map_location="cpu")
         self.network = Network(
             state["network"]["words.fixed"],
             self.config["tuned_words"],
@@ -65,6 +65,19 @@ class Run:
     @property
     def labels(self) -> list[str]:
         return [tag[2:] for tag in self.tags if tag.startswith("B-")]
+
+    def to(self, device: str) -> "Run":
+        self.network.to(device)
+        self.crf.to(device)
+        return self
+
+    def batch(self, documents: list[Document], rows: list[Row]) -> Batch:
+        return self.encoder.batch(documents, rows)
+
+    @torch.no_grad()
+    def scores(self, batch: Batch) -> tuple[Batch, Tensor]:
+        """[sentences, longest, tags] of the sentences of a batch on the device of the run."""
+        return batch, self.network.by_sentence(batch)
 
     @torch.no_grad()
     def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Batch, Tensor]:

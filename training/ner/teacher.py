@@ -12,16 +12,18 @@ import math
 import random
 import shutil
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from . import evaluate
+from . import device, evaluate
 from .checkpoint import save
 from .crf import CRF
 from .data import Document, Row, Sentences, batches, make_rows, read_documents, sentences_of
+from .device import moved
 from .pieces import PieceBatch, Pieces
 from .predict import predict
 from .train import Augmentation, metrics_of, tag_list
@@ -38,18 +40,28 @@ class Tagger(nn.Module):
 
     def forward(self, batch: PieceBatch) -> Tensor:
         """Emissions [rows, words, tags]."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
             hidden = self.encoder(batch.ids, batch.cases, batch.lengths)
         index = batch.first[..., None].expand(-1, -1, hidden.shape[2])
         words = hidden.gather(1, index).float()
         return self.projection(nn.functional.dropout(words, 0.1, self.training))
 
-    def scores(
-        self, pieces: Pieces, tag_ids: dict[str, int], documents: list[Document], rows: list[Row], transform=None
-    ) -> tuple[Sentences, Tensor]:
-        """Emissions [sentences, longest, tags] of the sentences of the rows; `transform` as in `Pieces.batch`."""
-        sentences = sentences_of(documents, rows, tag_ids)
-        return sentences, sentences.by_sentence(self(pieces.batch(documents, rows, transform)))
+    def scores(self, batch: tuple[Sentences, PieceBatch]) -> tuple[Sentences, Tensor]:
+        """Emissions [sentences, longest, tags] of the sentences of a batch."""
+        sentences, rows = batch
+        return sentences, sentences.by_sentence(self(rows))
+
+
+@dataclass
+class Reader:
+    """Rows of documents to what a tagger reads."""
+
+    pieces: Pieces
+    tag_ids: dict[str, int]
+
+    def batch(self, documents: list[Document], rows: list[Row], transform=None) -> tuple[Sentences, PieceBatch]:
+        """`transform` as in `Pieces.batch`."""
+        return sentences_of(documents, rows, self.tag_ids), self.pieces.batch(documents, rows, transform)
 
 
 class Teacher:
@@ -58,19 +70,30 @@ class Teacher:
     def __init__(self, folder: Path):
         self.config = json.loads((folder / "config.json").read_text())
         self.tags = (folder / "tags.txt").read_text().split("\n")[:-1]
-        self.pieces = Pieces(folder)
+        self.reader = Reader(Pieces(folder), {tag: i for i, tag in enumerate(self.tags)})
         self.tagger = Tagger(MPNet(self.config["encoder"], dropout=0.0), len(self.tags))
         self.crf = CRF(self.tags)
-        state = torch.load(folder / "best.pt")
+        state = torch.load(folder / "best.pt", map_location="cpu")
         self.tagger.load_state_dict({name: value.float() for name, value in state["tagger"].items()})
         self.crf.load_state_dict(state["crf"])
         self.tagger.eval()
-        self.tag_ids = {tag: i for i, tag in enumerate(self.tags)}
+        self.batch = self.reader.batch
+        self.device = "cpu"
+
+    def to(self, device: str) -> "Teacher":
+        self.tagger.to(device)
+        self.crf.to(device)
+        self.device = device
+        return self
 
     @torch.no_grad()
+    def scores(self, batch: tuple[Sentences, PieceBatch]) -> tuple[Sentences, Tensor]:
+        """[sentences, longest, tags] of the sentences of a batch on the device of the teacher."""
+        return self.tagger.scores(batch)
+
     def emissions(self, documents: list[Document], rows: list[Row]) -> tuple[Sentences, Tensor]:
         """[sentences, longest, tags] of the sentences of the rows."""
-        return self.tagger.scores(self.pieces, self.tag_ids, documents, rows)
+        return self.scores(moved(self.batch(documents, rows), self.device))
 
 
 def parameter_groups(tagger: Tagger, crf: CRF, arguments: argparse.Namespace) -> list[dict]:
@@ -89,6 +112,12 @@ def parameter_groups(tagger: Tagger, crf: CRF, arguments: argparse.Namespace) ->
     return groups
 
 
+def augmented(reader: Reader, documents: list[Document], item: tuple[list[Row], int]) -> tuple[Sentences, PieceBatch]:
+    """Batch of rows and the seed of their case noise."""
+    rows, seed = item
+    return reader.batch(documents, rows, Augmentation(random.Random(seed), 0.08, 0.08))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoder", type=Path, required=True, help="folder of ner.adapt, or of the original weights")
@@ -104,7 +133,7 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=4, help="layers, from below, that stay as they are")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    device.add_options(parser)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
@@ -112,9 +141,9 @@ def main() -> None:
     rng = random.Random(arguments.seed)
     train, dev = read_documents(arguments.train), read_documents(arguments.dev)
     tags = tag_list(train)
-    tag_ids = {tag: i for i, tag in enumerate(tags)}
-    pieces, encoder = Pieces(arguments.encoder), MPNet.from_folder(arguments.encoder, arguments.dropout)
-    tagger, crf = Tagger(encoder, len(tags)), CRF(tags)
+    reader = Reader(Pieces(arguments.encoder), {tag: i for i, tag in enumerate(tags)})
+    encoder = MPNet.from_folder(arguments.encoder, arguments.dropout)
+    tagger, crf = Tagger(encoder, len(tags)).to(arguments.device), CRF(tags).to(arguments.device)
     groups = parameter_groups(tagger, crf, arguments)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     parameters = [p for group in groups for p in group["params"]]
@@ -123,7 +152,6 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.08 * steps), max(0.01, (steps - step) / (0.92 * steps)))
     )
-    augment = Augmentation(rng, 0.08, 0.08)
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     shutil.copy(arguments.encoder / "vocab.txt", arguments.out / "vocab.txt")
@@ -135,7 +163,7 @@ def main() -> None:
     best, first, history = 0.0, 0, []
     checkpoint = arguments.out / "last.pt"
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=False)
+        state = torch.load(checkpoint, weights_only=False, map_location="cpu")
         tagger.load_state_dict(state["tagger"])
         crf.load_state_dict(state["crf"])
         optimizer.load_state_dict(state["optimizer"])
@@ -145,12 +173,16 @@ def main() -> None:
         torch.set_rng_state(state["torch_rng"])
         print(f"resumed after epoch {first}")
 
+    def score_rows(documents: list[Document], rows: list[Row]) -> tuple[Sentences, Tensor]:
+        return tagger.scores(moved(reader.batch(documents, rows), arguments.device))
+
     for epoch in range(first, arguments.epochs):
         tagger.train()
         started, total, seen = time.time(), 0.0, 0
         work = batches(make_rows(train, arguments.row_tokens, rng), arguments.batch_tokens, rng)
-        for number, group in enumerate(work):
-            sentences, emissions = tagger.scores(pieces, tag_ids, train, group, augment)
+        items = [(group, rng.getrandbits(32)) for group in work]
+        for number, batch in enumerate(device.prepared(items, partial(augmented, reader, train), arguments)):
+            sentences, emissions = tagger.scores(batch)
             likelihood = crf.log_likelihood(emissions, sentences.tags, sentences.sentence_lengths)
             loss = -likelihood.sum() / sentences.sentence_lengths.sum()
             optimizer.zero_grad()
@@ -162,7 +194,7 @@ def main() -> None:
             if number % 50 == 0:
                 print(f"  {number}/{len(work)}  loss {total / seen:.4f}  {time.time() - started:.0f} s", flush=True)
         tagger.eval()
-        scores = evaluate.score(dev, predict(partial(tagger.scores, pieces, tag_ids), crf, dev, dev_rows, tags))
+        scores = evaluate.score(dev, predict(score_rows, crf, dev, dev_rows, tags))
         history.append({"epoch": epoch + 1, "loss": total / seen, "f1": scores.micro.f1, "token_f1": scores.token.f1})
         print(
             f"epoch {epoch + 1:3d}/{arguments.epochs}  loss {total / seen:.4f}  dev F1 {scores.micro.f1:.4f}  "

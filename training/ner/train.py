@@ -14,19 +14,22 @@ import random
 import time
 import tomllib
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import evaluate
+from . import device, evaluate
 from .checkpoint import save
 from .crf import CRF
 from .data import SEPARATOR, Batch, Document, Encoder, Row, batches, make_rows, read_documents
+from .device import moved
 from .model import Network
 from .predict import predict
 from .run_folder import DOCUMENTS
+from .soft_labels import SoftLabels
 from .subset import choose
 from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
 
@@ -79,7 +82,7 @@ def build_network(config: dict, vectors: torch.Tensor, tuned: int, characters: i
 
 def start_from(network: Network, folder: Path) -> None:
     """Weights of a pre-trained network (ner.pretrain) of the same configuration, all but the projection."""
-    state = torch.load(folder / "last.pt")["network"]
+    state = torch.load(folder / "last.pt", map_location="cpu")["network"]
     kept = {name: value for name, value in state.items() if not name.startswith("projection.")}
     missing = network.load_state_dict(kept, strict=False)
     assert set(missing.missing_keys) == {"projection.weight", "projection.bias"} and not missing.unexpected_keys
@@ -117,24 +120,32 @@ class Silver:
     """Documents with soft labels (ner.label); each epoch sees a random share of them."""
 
     def __init__(self, tokens: Path, labels: Path, tags: list[str], share: float):
-        stored = torch.load(labels / "labels.pt")
-        assert stored["tags"] == tags, "the labels were made with other tags"
-        self.documents, self.labels, self.tags, self.share = read_documents(tokens), stored["labels"], len(tags), share
+        self.documents, self.share = read_documents(tokens), share
+        self.labels = SoftLabels(labels, self.documents)
+        assert self.labels.tags == tags, "the labels were made with other tags"
         self.tokens_per_epoch = int(share * sum(len(document.tokens) for document in self.documents))
 
     def draw(self, row_tokens: int, rng: random.Random) -> list[Row]:
         chosen = {i for i in range(len(self.documents)) if rng.random() < self.share}
         return [row for row in make_rows(self.documents, row_tokens, rng) if row.document in chosen]
 
-    def targets(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Expected counts of the batch: unary [sentences, longest, tags] and pairwise [tags, tags] of them all."""
-        unary = torch.zeros(*batch.positions.shape, self.tags)
-        pairwise = torch.zeros(self.tags * self.tags)
-        for i, (row, start, end) in enumerate(batch.sentences):
-            one, pairs, values = self.labels[row.document, row.tokens[start]]
-            unary[i, : end - start] = one.float()
-            pairwise.index_add_(0, pairs.long(), values.float())
-        return unary, pairwise.view(self.tags, self.tags)
+
+@dataclass
+class Examples:
+    """Batches with what is to be learned of them."""
+
+    encoder: Encoder
+    gold: list[Document]
+    silver: Silver | None
+    upper_case: float
+    lower_case: float
+
+    def __call__(self, item: tuple[bool, list[Row], int]) -> tuple[Batch, tuple[torch.Tensor, torch.Tensor] | None]:
+        """Of rows, silver or not, and the seed of their case noise; with soft labels when they are silver."""
+        is_silver, rows, seed = item
+        augment = Augmentation(random.Random(seed), self.upper_case, self.lower_case)
+        batch = self.encoder.batch(self.silver.documents if is_silver else self.gold, rows, augment)
+        return batch, self.silver.labels.of(batch) if is_silver else None
 
 
 class Averaged:
@@ -174,7 +185,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="train on this share of the documents")
     parser.add_argument("--leave-out", type=fold_of, metavar="K/N", help="train on all folds of N but the Kth")
     parser.add_argument("--note-characters", type=int, default=0, help="of an id, that name the note it is a window of")
-    parser.add_argument("--threads", type=int, default=2)
+    device.add_options(parser)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override one setting")
     arguments = parser.parse_args()
 
@@ -205,7 +216,7 @@ def main() -> None:
     network = build_network(config, vectors, tuned, len(characters), len(tags))
     if arguments.pretrained:
         start_from(network, arguments.pretrained)
-    crf = CRF(tags)
+    network, crf = network.to(arguments.device), CRF(tags).to(arguments.device)
     vectors_rate = config["rate"] * config["vectors_rate_factor"]
     others = [p for name, p in network.named_parameters() if name != "words.tuned"]
     optimizer = torch.optim.Adam(
@@ -221,18 +232,18 @@ def main() -> None:
     tokens = sum(len(d.tokens) for d in train) + (silver.tokens_per_epoch if silver else 0)
     steps = config["epochs"] * math.ceil(tokens * 1.1 / config["batch_tokens"])
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, config["warmup"]))
-    augment = Augmentation(rng, config["upper_case"], config["lower_case"])
+    examples = Examples(encoder, train, silver, config["upper_case"], config["lower_case"])
     dev_rows = make_rows(dev, config["row_tokens"])
     best, first, history = 0.0, 0, []
 
     checkpoint = arguments.out / "last.pt"
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=False)
+        state = torch.load(checkpoint, weights_only=False, map_location="cpu")
         network.load_state_dict(state["network"])
         crf.load_state_dict(state["crf"])
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
-        averaged.values, averaged.steps = state["averaged"], state["steps"]
+        averaged.values, averaged.steps = moved(tuple(state["averaged"]), arguments.device), state["steps"]
         best, first, history = state["best"], state["epoch"], state["history"]
         rng.setstate(state["rng"])
         torch.set_rng_state(state["torch_rng"])
@@ -242,14 +253,13 @@ def main() -> None:
         network.train()
         started, total, seen = time.time(), 0.0, 0
         rows = make_rows(train, config["row_tokens"], rng)
-        work = [(train, group) for group in batches(rows, config["batch_tokens"], rng)]
+        work = [(False, group) for group in batches(rows, config["batch_tokens"], rng)]
         if silver:
             rows = silver.draw(config["row_tokens"], rng)
-            work += [(silver.documents, group) for group in batches(rows, config["batch_tokens"], rng)]
+            work += [(True, group) for group in batches(rows, config["batch_tokens"], rng)]
             rng.shuffle(work)
-        for documents, group in work:
-            batch = encoder.batch(documents, group, augment)
-            soft = silver.targets(batch) if silver and documents is silver.documents else None
+        items = [(*item, rng.getrandbits(32)) for item in work]
+        for batch, soft in device.prepared(items, examples, arguments):
             loss = step_loss(network, crf, batch, config["word_dropout"], soft)
             optimizer.zero_grad()
             loss.backward()
@@ -310,7 +320,7 @@ def step_loss(
     network: Network, crf: CRF, batch: Batch, word_dropout: float, soft: tuple[torch.Tensor, torch.Tensor] | None = None
 ) -> torch.Tensor:
     """Negative log likelihood a token, of the tags or of soft labels; some of the words are shown as unknown."""
-    dropped = (torch.rand(batch.word_ids.shape) < word_dropout) & (batch.word_ids != 0)
+    dropped = (torch.rand(batch.word_ids.shape, device=batch.word_ids.device) < word_dropout) & (batch.word_ids != 0)
     word_ids = torch.where(dropped, UNKNOWN, batch.word_ids)
     emissions = batch.by_sentence(network(word_ids, batch.character_ids, batch.lengths))
     if soft:

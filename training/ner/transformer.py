@@ -59,9 +59,9 @@ class MPNet(nn.Module):
     def forward(self, ids: Tensor, cases: Tensor, lengths: Tensor) -> Tensor:
         """[batch, time, size] of word-piece ids and case classes [batch, time] and lengths [batch]."""
         time = ids.shape[1]
-        x = self.words(ids) + self.positions(torch.arange(2, time + 2)) + self.cases(cases)
+        x = self.words(ids) + self.positions(torch.arange(2, time + 2, device=ids.device)) + self.cases(cases)
         x = locked_dropout(self.norm(x), self.dropout, self.training)
-        inside = torch.arange(time)[None] < lengths[:, None]  # [batch, time]
+        inside = torch.arange(time, device=ids.device)[None] < lengths[:, None]  # [batch, time]
         bias = self.relative[self.relative_buckets(time)].permute(2, 0, 1)[None]  # [1, heads, time, time]
         bias = bias.masked_fill(~inside[:, None, None, :], -1e4)
         for layer in self.layers:
@@ -70,7 +70,8 @@ class MPNet(nn.Module):
 
     def relative_buckets(self, time: int, furthest: int = 128) -> Tensor:
         """[from, to]: signed distances, exact while near, logarithmic beyond (Raffel et al., 2020)."""
-        distance = torch.arange(time)[:, None] - torch.arange(time)[None]  # how far `to` lies before `from`
+        at = torch.arange(time, device=self.relative.device)
+        distance = at[:, None] - at[None]  # how far `to` lies before `from`
         half = self.buckets // 2
         exact = half // 2
         near = distance.abs()
@@ -83,7 +84,7 @@ class MPNet(nn.Module):
         """Of config.json and either the encoder.pt of `ner.adapt` or the original model.safetensors."""
         model = cls(json.loads((folder / "config.json").read_text()), dropout)
         if (folder / "encoder.pt").exists():
-            model.load_state_dict(torch.load(folder / "encoder.pt"))
+            model.load_state_dict(torch.load(folder / "encoder.pt", map_location="cpu"))
         else:
             model.load_state_dict(model._renamed(load_file(folder / "model.safetensors")))
         return model

@@ -120,3 +120,24 @@ def test_forbidden_transitions_get_no_gradient():
             legal = after[0] != "I" or before[1:] == after[1:]
             assert (crf.transitions.grad[source, target] != 0) == legal, (before, after)
     assert [grad != 0 for grad in crf.start.grad.tolist()] == [tag[0] != "I" for tag in TAGS]
+
+
+@pytest.mark.parametrize("longest", [1, 2, 3, 8, 13])
+@pytest.mark.parametrize("own", [False, True])
+def test_partition_by_halves_is_that_by_steps(longest, own):
+    crf = make_crf(10)
+    lengths = torch.tensor([longest, 1, (longest + 1) // 2])
+    start, transitions, end = (scores.detach() for scores in crf.scores())
+    if own:
+        transitions = transitions + make_emissions(31, 3, 5)
+    found = []
+    for partition in (crf._partition_by_steps, crf._partition_by_halves):
+        emissions = (5 * make_emissions(32, 3, longest)).requires_grad_()
+        pairs = transitions.clone().requires_grad_()
+        total = partition(emissions, lengths, start, pairs, end)
+        found.append((total, torch.autograd.grad(total.sum(), [emissions, pairs], allow_unused=True)))
+    (by_steps, gradients), (by_halves, others) = found
+    torch.testing.assert_close(by_halves.double(), by_steps.double(), atol=1e-4, rtol=1e-5)
+    for one, two in zip(gradients, others, strict=True):
+        if one is not None and longest > 1:
+            torch.testing.assert_close(one.double(), two.double(), atol=1e-4, rtol=1e-4)

@@ -3,7 +3,9 @@ import itertools
 import torch
 
 from ner.crf import CRF
+from ner.data import Document, make_rows, sentences_of
 from ner.label import expected_counts
+from ner.soft_labels import Accumulator, Places, SoftLabels
 
 TAGS = ["O", "B-Drug", "B-Dose", "I-Drug", "I-Dose"]
 
@@ -72,3 +74,39 @@ def test_cross_entropy_from_one_sequence_is_its_negative_log_likelihood():
     found = crf.cross_entropy(emissions, lengths, unary, pairwise)
     right = -crf.log_likelihood(emissions, torch.tensor([path]), lengths).sum()
     torch.testing.assert_close(found, right)
+
+
+def test_soft_labels_are_read_as_they_were_summed(tmp_path):
+    documents = [
+        Document("a", list("abcdefg"), [], [0, 3, 7], [], []),
+        Document("b", list("hi"), [], [0, 2], [], []),
+    ]
+    places = Places(documents)
+    summed = Accumulator(places, len(TAGS), "cpu")
+    expected = {}
+    for seed, weight in ((6, 0.25), (7, 0.75)):
+        # Rows of other lengths for each model, and not in the order of the documents.
+        for row in reversed(make_rows(documents, 3 * seed - 14)):
+            sentences = sentences_of(documents, [row], {})
+            lengths = sentences.sentence_lengths
+            emissions = torch.randn(len(lengths), int(lengths.max()), len(TAGS), generator=torch.manual_seed(seed))
+            unary, pairwise = expected_counts(make_crf(seed), emissions, lengths)
+            summed.add(sentences, unary, pairwise, weight)
+            for i, (_, start, end) in enumerate(sentences.sentences):
+                key = row.document, row.tokens[start]
+                before = expected.get(key, (0, 0))
+                now = unary[i, : end - start], pairwise[i]
+                expected[key] = tuple(a + weight * b for a, b in zip(before, now, strict=True))
+    summed.write(tmp_path, TAGS)
+
+    labels = SoftLabels(tmp_path, documents)
+    for row in make_rows(documents, 0):
+        sentences = sentences_of(documents, [row], {})
+        unary, pairwise = labels.of(sentences)
+        right_unary, right_pairs = expected[row.document, row.tokens[0]]
+        torch.testing.assert_close(unary[0], right_unary, atol=2e-3, rtol=0)
+        torch.testing.assert_close(pairwise, right_pairs, atol=3e-3, rtol=0)
+    both = sentences_of(documents, make_rows(documents, 20), {})
+    unary, pairwise = labels.of(both)
+    assert unary.shape == (3, 4, len(TAGS)) and torch.equal(unary[0, 3], torch.zeros(len(TAGS)))
+    torch.testing.assert_close(pairwise, sum(pairs for _, pairs in expected.values()), atol=0.01, rtol=0)

@@ -11,9 +11,10 @@ from safetensors.torch import save_file
 from torch.nn.functional import gelu, layer_norm, linear
 
 from corpus import write_corpus
-from ner import adapt, label, rewrite, teacher
-from ner.data import Document, make_rows, read_documents
+from ner import adapt, ensemble, label, rewrite, teacher
+from ner.data import Document, make_rows, read_documents, sentences_of
 from ner.pieces import Pieces, basic_tokens, case_of
+from ner.soft_labels import SoftLabels
 from ner.teacher import Teacher
 from ner.transformer import MPNet
 
@@ -212,13 +213,16 @@ def test_an_adapted_teacher_learns_and_labels(encoder, corpus, tmp_path, monkeyp
     run(monkeypatch, teacher, *files, *options, "--out", taught)
     assert "resumed after epoch 3" in capsys.readouterr().out
 
+    capsys.readouterr()
+    run(monkeypatch, ensemble, taught, taught, "--weights", 1, 3, "--dev", corpus / "dev.tok.jsonl")
+    f1 = json.loads((taught / "metrics.json").read_text())["f1"]
+    assert f"dev F1 {f1:.4f}" in capsys.readouterr().out
+
     run(monkeypatch, label, taught, taught, "--tokens", unlabelled, "--out", silver)
-    stored = torch.load(silver / "labels.pt")
     documents = read_documents(unlabelled)
-    loaded = Teacher(taught)
-    assert stored["tags"] == loaded.tags
-    assert set(stored["labels"]) == {(i, start) for i, d in enumerate(documents) for start in d.sentences[:-1]}
-    for unary, pairs, values in stored["labels"].values():
-        torch.testing.assert_close(unary.float().sum(1), torch.ones(len(unary)), atol=0.01, rtol=0)
-        assert len(pairs) == len(values)
-        assert abs(values.float().sum() - (len(unary) - 1)) < 0.1 + 0.01 * len(unary)
+    stored = SoftLabels(silver, documents)
+    assert stored.tags == Teacher(taught).tags
+    for row in make_rows(documents, 0):
+        unary, pairwise = stored.of(sentences_of(documents, [row], {}))
+        torch.testing.assert_close(unary.sum(2), torch.ones(1, len(row.tokens)), atol=0.01, rtol=0)
+        assert abs(pairwise.sum() - (len(row.tokens) - 1)) < 0.1 + 0.01 * len(row.tokens)
