@@ -88,7 +88,8 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
     },
     checkAdmission(bytes) {
       checkReady()
-      batcher.checkWaiting(bytes / MOST_BYTES_PER_TOKEN)
+      // Every byte may be a token.
+      batcher.checkWaiting(bytes / MOST_BYTES_PER_TOKEN, bytes)
     },
     health: () => ({
       workers: pool.size,
