@@ -31,7 +31,8 @@ export async function startService(
   isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
 ): Promise<Service> {
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', ...environment },
+    // Tests that are not about refusals send many notes at once, on machines of any speed.
+    env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', NER_MAX_WAIT_MS: '60000', ...environment },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
