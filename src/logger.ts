@@ -34,7 +34,18 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
  */
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
-  // Unheard, it would end the process.
-  output.on('error', () => {})
+  let failing = false
+  // Unheard, an error would end the process.
+  output.on('error', () => {
+    failing = true
+  })
+  output.on('write', () => {
+    failing = false
+  })
+  // At the end of the process pino waits in this until everything is written, for ever where nothing can be.
+  const flush = output.flushSync.bind(output)
+  output.flushSync = () => {
+    if (!failing) flush()
+  }
   return output
 }
