@@ -1,8 +1,9 @@
 import { poissonArrivals, saturate } from '../../src/benchmark/load.ts'
 import { seededRandom } from '../../src/benchmark/notes.ts'
 import { now } from './clock.ts'
-import { Connection, toRequest } from './http.ts'
+import { Connection, type HttpAnswer, toRequest } from './http.ts'
 import { pace } from './pace.ts'
+import { Tally, type TallyFacts } from './tally.ts'
 
 export interface Saturation {
   /** requests under way at once */
@@ -15,6 +16,13 @@ export interface Arrivals {
   readonly rate: number
   readonly count: number
   readonly seed: number
+}
+
+/** Arrivals at a steady rate for so long. */
+export interface Phase {
+  /** a second */
+  readonly rate: number
+  readonly seconds: number
 }
 
 /** Before the window of a saturation, so that neither an empty queue nor a first request is in it. */
@@ -106,6 +114,44 @@ export class LoadGenerator {
     return latencies
   }
 
+  /**
+   * Sends requests at random times whatever the answers do, one phase after the other, and takes refusals for answers.
+   * @returns what became of the requests that were due in each phase
+   * @throws Error when an answer is wrong, or a refusal does not say when to come back
+   */
+  async flood(phases: readonly Phase[], seed: number): Promise<TallyFacts[]> {
+    const random = seededRandom(seed)
+    const due: { at: number; phase: number }[] = []
+    const ends: number[] = []
+    for (const [phase, { rate, seconds }] of phases.entries()) {
+      const start = ends.at(-1) ?? 0
+      for (const at of poissonArrivals(Math.ceil(rate * seconds), rate, random)) {
+        if (at < seconds * 1000) due.push({ at: start + at, phase })
+      }
+      ends.push(start + seconds * 1000)
+    }
+    let tallies: Tally[] = []
+    const pending: Promise<void>[] = []
+    await pace(
+      due.map(({ at }) => at),
+      (index, moment) => {
+        const tally = tallies[due[index].phase]
+        tally.sent++
+        pending.push(
+          this.#send(index).then(
+            answer => tally.answered(answer, now(), moment, this.#isExpected(index, answer)),
+            () => tally.lost()
+          )
+        )
+      },
+      start => {
+        tallies = ends.map(end => new Tally(start + end))
+      }
+    )
+    await Promise.all(pending)
+    return tallies.map(tally => tally.facts)
+  }
+
   /** @returns milliseconds from the request to the answer */
   async time(index: number): Promise<number> {
     const start = now()
@@ -115,11 +161,22 @@ export class LoadGenerator {
 
   async #ask(index: number): Promise<void> {
     const at = index % this.#requests.length
-    const connection = this.#free.pop() ?? (await Connection.open(this.#url))
-    const { status, body } = await connection.ask(this.#requests[at])
+    const answer = await this.#send(index)
+    if (answer.status !== 200) throw new Error(`The service answered text ${at} with ${answer.status}.`)
+    this.#expected[at] ??= answer.body
+    if (!this.#isExpected(index, answer)) throw new Error(`The answer to text ${at} has changed.`)
+  }
+
+  async #send(index: number): Promise<HttpAnswer> {
+    let connection = this.#free.pop()
+    while (connection && !connection.isOpen) connection = this.#free.pop()
+    connection ??= await Connection.open(this.#url)
+    const answer = await connection.ask(this.#requests[index % this.#requests.length])
     this.#free.push(connection)
-    if (status !== 200) throw new Error(`The service answered text ${at} with ${status}.`)
-    this.#expected[at] ??= body
-    if (!body.equals(this.#expected[at])) throw new Error(`The answer to text ${at} has changed.`)
+    return answer
+  }
+
+  #isExpected(index: number, { body }: HttpAnswer): boolean {
+    return body.equals(this.#expected[index % this.#requests.length])
   }
 }

@@ -1,4 +1,4 @@
-import { type Arrivals, LoadGenerator, type Saturation } from '../load/generator.ts'
+import { type Arrivals, LoadGenerator, type Phase, type Saturation } from '../load/generator.ts'
 import { offer } from './remote.ts'
 
 /** The load generator, away from the service and from what measures it. */
@@ -19,6 +19,7 @@ const functions = {
   repeat: (count: number, callers: number) => opened().repeat(count, callers),
   occupy: (seconds: number) => opened().occupy(seconds),
   arrive: (arrivals: Arrivals) => opened().arrive(arrivals),
+  flood: (phases: readonly Phase[], seed: number) => opened().flood(phases, seed),
   time: (index: number) => opened().time(index)
 }
 
