@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { poissonArrivals, saturate } from '../../src/benchmark/load.ts'
 import { seededRandom } from '../../src/benchmark/notes.ts'
 import { now } from './clock.ts'
@@ -27,6 +28,8 @@ export interface Phase {
 
 /** Before the window of a saturation, so that neither an empty queue nor a first request is in it. */
 const RAMP_MS = 300
+/** Of a caller that was refused. */
+const REFUSED_PAUSE_MS = 20
 /** Requests under way at once while the first answers are collected. */
 const FIRST_CALLERS = 8
 
@@ -59,16 +62,32 @@ export class LoadGenerator {
   }
 
   /** Answers a second with so many requests under way: how much there is to get, not how long one waits. */
-  async saturate({ callers, seconds }: Saturation): Promise<number> {
+  async saturate(saturation: Saturation): Promise<number> {
+    return this.#rate(saturation, async index => {
+      await this.#ask(index)
+      return true
+    })
+  }
+
+  /** The same of a service that may refuse: a caller that is refused sends again a moment later. */
+  async saturatePatiently(saturation: Saturation): Promise<number> {
+    return this.#rate(saturation, async index => {
+      const { status } = await this.#send(index)
+      if (status !== 200) await sleep(REFUSED_PAUSE_MS)
+      return status === 200
+    })
+  }
+
+  async #rate({ callers, seconds }: Saturation, ask: (index: number) => Promise<boolean>): Promise<number> {
     const start = now() + RAMP_MS
     const end = start + seconds * 1000
     let next = 0
     let answered = 0
     const call = async (): Promise<void> => {
       while (now() < end) {
-        await this.#ask(next++)
+        const isAnswered = await ask(next++)
         const time = now()
-        if (time >= start && time < end) answered++
+        if (isAnswered && time >= start && time < end) answered++
       }
     }
     await Promise.all(Array.from({ length: callers }, call))

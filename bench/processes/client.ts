@@ -16,6 +16,7 @@ const functions = {
     return generator.bodies
   },
   saturate: (saturation: Saturation) => opened().saturate(saturation),
+  saturatePatiently: (saturation: Saturation) => opened().saturatePatiently(saturation),
   repeat: (count: number, callers: number) => opened().repeat(count, callers),
   occupy: (seconds: number) => opened().occupy(seconds),
   arrive: (arrivals: Arrivals) => opened().arrive(arrivals),

@@ -48,7 +48,12 @@ async function flood(
   stage.progress(`${name}: measuring the capacity`)
   const saturations: number[] = []
   for (let i = 0; i < stage.samples(SATURATIONS); i++) {
-    saturations.push(await client.call('saturate', { callers: CALLERS, seconds: SATURATED_SECONDS }))
+    saturations.push(
+      await client.call('saturatePatiently', {
+        callers: CALLERS,
+        seconds: Math.max(1, stage.amount(SATURATED_SECONDS))
+      })
+    )
   }
   const capacity = summarize(saturations).median
   const half = capacity / 2
