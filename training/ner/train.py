@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--pretrained", type=Path, help="run folder of ner.pretrain to start from")
+    parser.add_argument("--start", type=Path, help="run of the same vocabularies from whose best weights to go on")
     parser.add_argument("--silver", type=Path, help="tokenized documents labelled by ner.label")
     parser.add_argument("--silver-labels", type=Path, help="folder that ner.label wrote")
     parser.add_argument("--out", type=Path, required=True)
@@ -221,7 +222,13 @@ def main() -> None:
     network = build_network(config, vectors, tuned, len(characters), len(tags))
     if arguments.pretrained:
         start_from(network, arguments.pretrained)
-    network, crf = network.to(arguments.device), CRF(tags).to(arguments.device)
+    crf = CRF(tags)
+    if arguments.start:
+        assert Vocabulary.read(arguments.start / "words.txt").entries == words.entries, "the vocabularies differ"
+        state = torch.load(arguments.start / "best.pt", map_location="cpu")
+        network.load_state_dict(state["network"])
+        crf.load_state_dict(state["crf"])
+    network, crf = network.to(arguments.device), crf.to(arguments.device)
     vectors_rate = config["rate"] * config["vectors_rate_factor"]
     others = [p for name, p in network.named_parameters() if name != "words.tuned"]
     optimizer = torch.optim.Adam(
