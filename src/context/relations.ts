@@ -6,6 +6,8 @@ import { countWords, gapText, type Mention } from './mention.ts'
 interface Family {
   readonly head: string
   readonly dependents: ReadonlySet<string>
+  /** What a clause without a head must hold to go on about that of the clause before. */
+  readonly anchor: string
   /** Labels that a dependent can speak of as well; the nearer one takes it. */
   readonly rivals: ReadonlyMap<string, ReadonlySet<string>>
 }
@@ -14,10 +16,12 @@ const families: readonly Family[] = [
   {
     head: 'Drug_Name',
     dependents: new Set(['Dosage', 'Route', 'Frequency']),
+    // "The dose is 5 mg daily", not "ice it every hour"
+    anchor: 'Dosage',
     // "dialysis three times a week"
     rivals: new Map([['Frequency', new Set(['Procedure_Name', 'Substance_Name', 'Symptom_Name'])]])
   },
-  { head: 'Lab_Name', dependents: new Set(['Lab_Result']), rivals: new Map() }
+  { head: 'Lab_Name', dependents: new Set(['Lab_Result']), anchor: 'Lab_Result', rivals: new Map() }
 ]
 
 /** Words between a head and what depends on it, beyond which they are unrelated. */
@@ -31,8 +35,8 @@ const REASON = /\b(?:for|of|if|with)\s+(?:\w+\s+)?$/i
 /**
  * Which dosage, route and frequency belong to which drug, and which result to which test. A dependent belongs to the
  * nearest head before it in its clause, unless it stands right before the next one ("2 g of cefazolin") and apart from
- * the last; in "AST and ALT were 45 and 62" each belongs to its own. One without a head in its clause belongs to
- * the only head of the clause before it.
+ * the last; in "AST and ALT were 45 and 62" each belongs to its own. A clause with a dose or a result and without a head
+ * goes on about the only head of the clause before it.
  * @param mentions in the order of the text
  * @returns in the order of the dependents; each has one head
  */
@@ -78,7 +82,8 @@ class Linker {
     for (const { mention: end } of ends) {
       const items = this.#itemsOf(first, end)
       if (first < end && this.#mentions[first].label === 'Section_Name') last = undefined
-      this.#linkClause(items, last)
+      const anchored = items.some(({ index }) => this.#mentions[index].label === this.#family.anchor)
+      this.#linkClause(items, anchored ? last : undefined)
       const heads = items.filter(({ isHead }) => isHead)
       if (heads.length > 0 || items.length === 0) last = heads.length === 1 ? heads[0].index : undefined
       first = end

@@ -61,6 +61,7 @@ test.each<[string, string, string[]]>([
   ],
   ['its own line', '{Lisinopril|drug}\n{10 mg|dose}', ['10 mg of Lisinopril']],
   ['another section', '{Lisinopril|drug}\n{PLAN|section}: {daily|often} walks', []],
+  ['how often something else is done', '{Motrin|drug} helps. Ice it {every hour|often}.', []],
   ['two drugs before', '{A|drug}, {B|drug}.\nThe dose is {5 mg|dose}.', []],
   [
     'how often a procedure is done',
