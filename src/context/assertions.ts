@@ -7,7 +7,7 @@ import { gapText, type Mention } from './mention.ts'
 import { type Kind, Scope, speaksBack } from './scope.ts'
 
 /** Labels that are asserted. */
-export const asserted: ReadonlySet<string> = new Set([
+const asserted: ReadonlySet<string> = new Set([
   'Symptom_Name',
   'Diagnosis',
   'Drug_Name',
