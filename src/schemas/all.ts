@@ -1,4 +1,11 @@
-import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
+import {
+  AssertionSchema,
+  EntitySchema,
+  PassageSchema,
+  RelationSchema,
+  SpanSchema,
+  WarningSchema
+} from './entity.ts'
 import { HealthSchema } from './health.ts'
 import {
   LabelsResponseSchema,
@@ -19,7 +26,10 @@ import { ProblemSchema } from './problem.ts'
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
   SpanSchema,
+  PassageSchema,
+  AssertionSchema,
   EntitySchema,
+  RelationSchema,
   WarningSchema,
   ModelIdentitySchema,
   ModelDescriptionSchema,
