@@ -9,6 +9,7 @@ import {
 import {
   BatchRequestSchema,
   BatchResponseSchema,
+  DocumentResultSchema,
   DocumentSchema,
   NerRequestSchema,
   NerResponseSchema
@@ -30,6 +31,7 @@ export const namedSchemas = [
   NerRequestSchema,
   NerResponseSchema,
   DocumentSchema,
+  DocumentResultSchema,
   BatchRequestSchema,
   BatchResponseSchema,
   HealthSchema
