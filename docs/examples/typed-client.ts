@@ -14,7 +14,12 @@ if (answer.status === 200) {
   console.error(answer.data.code, answer.data.detail)
 }
 
-const batch = await recognizeBatch({ documents: [{ id: 'a', text: 'Denies fever.' }, { id: 'b', text: '' }] })
+const batch = await recognizeBatch({
+  documents: [
+    { id: 'a', text: 'Denies fever.' },
+    { id: 'b', text: '' }
+  ]
+})
 if (batch.status === 200) {
   for (const { id, entities } of batch.data.documents) console.log(id, entities.length, 'entities')
   for (const { id, problem } of batch.data.errors) console.log(id, problem.code, problem.pointer)

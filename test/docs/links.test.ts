@@ -17,8 +17,17 @@ function markdownFiles(folder: string): string[] {
   })
 }
 
+const outlines = new Map<string, ReturnType<typeof outlineOf>>()
+
+/** The outline of a file, which many links may ask for. */
+function outline(file: string): ReturnType<typeof outlineOf> {
+  const known = outlines.get(file) ?? outlineOf(readFileSync(file, 'utf8'))
+  outlines.set(file, known)
+  return known
+}
+
 /** Headings and targets of links and images of a page. */
-function outline(markdown: string): { anchors: Set<string>; targets: string[] } {
+function outlineOf(markdown: string): { anchors: Set<string>; targets: string[] } {
   const slugger = new GithubSlugger()
   const anchors = new Set<string>()
   const targets: string[] = []
@@ -31,7 +40,9 @@ function outline(markdown: string): { anchors: Set<string>; targets: string[] } 
 
 function plain(tokens: readonly Token[]): string {
   return tokens
-    .map(token => ('tokens' in token && token.tokens ? plain(token.tokens) : 'text' in token ? token.text : ''))
+    .map(token =>
+      'tokens' in token && token.tokens ? plain(token.tokens) : 'text' in token ? token.text : ''
+    )
     .join('')
 }
 
@@ -43,14 +54,14 @@ function fault(page: string, target: string): string | undefined {
   if (!existsSync(file)) return `${target}: no such file`
   if (anchor === undefined) return undefined
   if (!statSync(file).isFile() || !file.endsWith('.md')) return `${target}: an anchor of what has no headings`
-  return outline(readFileSync(file, 'utf8')).anchors.has(anchor) ? undefined : `${target}: no such heading`
+  return outline(file).anchors.has(anchor) ? undefined : `${target}: no such heading`
 }
 
 const files = markdownFiles(root).map(path => relative(root, path))
 
 test.each(files)('the links of %s lead somewhere', name => {
   const page = join(root, name)
-  const { targets } = outline(readFileSync(page, 'utf8'))
+  const { targets } = outline(page)
   expect(targets.map(target => fault(page, target)).filter(Boolean)).toEqual([])
 })
 
@@ -62,7 +73,7 @@ test('a link to a file or heading that is not there is found', () => {
 })
 
 test('every page of docs is in their index', () => {
-  const { targets } = outline(readFileSync(join(root, 'docs/README.md'), 'utf8'))
+  const { targets } = outline(join(root, 'docs/README.md'))
   const pages = files.filter(name => /^docs\/[^/]+\.md$/.test(name) && name !== 'docs/README.md')
   expect(pages.map(name => name.slice('docs/'.length)).filter(name => !targets.includes(name))).toEqual([])
 })

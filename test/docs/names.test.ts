@@ -7,7 +7,12 @@ import { testApp } from '../helpers/build-app.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const pages = ['README.md', ...readdirSync(`${root}docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+const pages = [
+  'README.md',
+  ...readdirSync(`${root}docs`)
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`)
+]
 
 /** Variables that are not settings of the service but of its command line and of the examples. */
 const others = new Set(['NER_API_KEY', 'NER_URL'])
@@ -23,7 +28,9 @@ test.each(pages)('%s names nothing that is not there', page => {
   const text = read(page)
   const { scripts } = JSON.parse(read('package.json'))
   const wrong = [
-    ...matches(text, /\b(NER_[A-Z_]+)\b/g).filter(name => !(name in ConfigSchema.properties) && !others.has(name)),
+    ...matches(text, /\b(NER_[A-Z_]+)\b/g).filter(
+      name => !(name in ConfigSchema.properties) && !others.has(name)
+    ),
     ...matches(text, /npm run ([\w:]+)/g).filter(name => !(name in scripts)),
     ...matches(text, /main\.js ([a-z]+)/g).filter(name => !commands.includes(name)),
     ...matches(text, /`((?:src|test|bench|deploy|training|models|openapi)\/[\w./-]*)`/g).filter(

@@ -28,9 +28,7 @@ export async function regenerate(
 ): Promise<string> {
   let result = ''
   let last = 0
-  for (const section of page.matchAll(
-    /^(<!-- begin (\S+) ?(.*?) -->)\n([\s\S]*?)(<!-- end (\S+) -->)$/gm
-  )) {
+  for (const section of page.matchAll(/^(<!-- begin (\S+) ?(.*?) -->)\n([\s\S]*?)(<!-- end (\S+) -->)$/gm)) {
     const [all, begin, name, argument, before, end] = section
     if (!Object.hasOwn(generators, name)) throw new Error(`Nothing generates the section ${name}.`)
     result += page.slice(last, section.index)

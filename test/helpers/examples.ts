@@ -45,8 +45,7 @@ function works(command: string, ...args: string[]): boolean {
 function findPython(): string | undefined {
   const candidates = [`${examplesFolder}.venv/bin/python`, 'python3']
   return candidates.find(
-    python =>
-      (!python.includes('/') || existsSync(python)) && works(python, '-c', 'import pandas, requests')
+    python => (!python.includes('/') || existsSync(python)) && works(python, '-c', 'import pandas, requests')
   )
 }
 

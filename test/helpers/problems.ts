@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import { type AddressInfo, connect } from 'node:net'
+import type { InjectOptions } from 'fastify'
 import { createKey } from '../../src/access/api-keys.ts'
 import { Admission } from '../../src/batching/admission.ts'
 import { type ErrorCode, ServiceError } from '../../src/errors.ts'
@@ -11,10 +11,9 @@ import { fakeRecognizer } from './fake-recognizer.ts'
 import { AUDIENCE, ISSUER, startIssuer } from './issuer.ts'
 
 type AppOptions = NonNullable<Parameters<typeof testApp>[0]>
-type Request = Parameters<FastifyInstance['inject']>[0] & object
 
 const json = { 'content-type': 'application/json', 'x-request-id': '0f3c' }
-const ner = (payload: object | string | Buffer, headers: object = {}): Request => ({
+const ner = (payload: object | string | Buffer, headers: Record<string, string> = {}): InjectOptions => ({
   method: 'POST',
   url: '/ner',
   headers: { ...json, ...headers },
@@ -23,7 +22,7 @@ const ner = (payload: object | string | Buffer, headers: object = {}): Request =
 const note = { text: 'Denies fever.' }
 
 /** The last answer to some requests to an app of its own. */
-async function ask(requests: readonly Request[], options: AppOptions = {}): Promise<Problem> {
+async function ask(requests: readonly InjectOptions[], options: AppOptions = {}): Promise<Problem> {
   const { app } = await testApp(options)
   let body = ''
   for (const request of requests) body = (await app.inject(request)).body
@@ -34,7 +33,7 @@ async function ask(requests: readonly Request[], options: AppOptions = {}): Prom
 async function askRaw(bytes: string, options: AppOptions = {}): Promise<Problem> {
   const { app } = await testApp(options)
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const [{ port }] = app.addresses()
+  const { port } = app.server.address() as AddressInfo
   const answer = await new Promise<string>((resolve, reject) => {
     let received = ''
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
@@ -81,13 +80,17 @@ export const provoke: Readonly<Record<Exclude<ErrorCode, 'client_gone'>, () => P
   not_found: () => ask([{ url: '/entities', headers: json }]),
   method_not_allowed: () => ask([{ url: '/ner', headers: json }]),
   request_timeout: () =>
-    askRaw('POST /ner HTTP/1.1\r\nhost: ner\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{', {
-      config: { NER_REQUEST_TIMEOUT_MS: 1000 }
-    }),
+    askRaw(
+      'POST /ner HTTP/1.1\r\nhost: ner\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+      {
+        config: { NER_REQUEST_TIMEOUT_MS: 1000 }
+      }
+    ),
   body_too_large: () => ask([ner({ text: ' '.repeat(16_777_216) })]),
   text_too_long: () => ask([ner({ text: ' '.repeat(1_048_577) })]),
   unsupported_media_type: () => ask([ner('Denies fever.', { 'content-type': 'text/plain' })]),
-  expectation_failed: () => askRaw('GET /livez HTTP/1.1\r\nhost: ner\r\nexpect: 200-ok\r\nconnection: close\r\n\r\n'),
+  expectation_failed: () =>
+    askRaw('GET /livez HTTP/1.1\r\nhost: ner\r\nexpect: 200-ok\r\nconnection: close\r\n\r\n'),
   invalid_request: () => ask([ner({ ...note, options: { minConfidence: 2 } })]),
   unknown_label: () => ask([ner({ ...note, options: { labels: ['Drug'] } })]),
   duplicate_id: async () => {
@@ -98,10 +101,15 @@ export const provoke: Readonly<Record<Exclude<ErrorCode, 'client_gone'>, () => P
     return answer.errors[0].problem
   },
   quota_exceeded: () => askWithKey(createKey({ id: 'ehr', scopes: ['read'], quotaPerMinute: 1 }), 2),
-  headers_too_large: () => askRaw(`GET /livez HTTP/1.1\r\nhost: ner\r\nx-filler: ${'x'.repeat(20_000)}\r\n\r\n`),
+  headers_too_large: () =>
+    askRaw(`GET /livez HTTP/1.1\r\nhost: ner\r\nx-filler: ${'x'.repeat(20_000)}\r\n\r\n`),
   internal: () => ask([ner(note)], { recognizer: failing(new Error('a bug')) }),
   worker_crashed: () => ask([ner(note)], { recognizer: failing(new ServiceError('worker_crashed')) }),
-  overloaded: () => ask([ner(note)], refusing(() => admission.checkWaiting(12_400, 600))),
+  overloaded: () =>
+    ask(
+      [ner(note)],
+      refusing(() => admission.checkWaiting(12_400, 600))
+    ),
   not_ready: () =>
     ask(
       [ner(note)],

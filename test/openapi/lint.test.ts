@@ -18,7 +18,12 @@ test('the OpenAPI document keeps the rules', async () => {
 })
 
 test.each([
-  ['a reference to nothing', 'no-unresolved-refs', '#/components/schemas/Span"', '#/components/schemas/Spam"'],
+  [
+    'a reference to nothing',
+    'no-unresolved-refs',
+    '#/components/schemas/Span"',
+    '#/components/schemas/Spam"'
+  ],
   ['a member that OpenAPI does not know', 'struct', '"summary"', '"sumary"'],
   ['two operations of one name', 'operation-operationId-unique', '"recognizeBatch"', '"recognize"'],
   ['an example that its schema refuses', 'no-invalid-schema-examples', '"text": "CHIEF', '"test": "CHIEF'],
