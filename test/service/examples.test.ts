@@ -17,7 +17,7 @@ const outputOf = (name: string): string => `${examplesFolder}output/${name}.txt`
 function readable(json: string): string {
   const round = (key: string, value: unknown): unknown => {
     if (key === 'sha256') return '…'
-    return key === 'confidence' ? Math.round((value as number) * 100) / 100 : value
+    return key === 'confidence' ? Math.round((value as number) * 1000) / 1000 : value
   }
   return `${JSON.stringify(JSON.parse(json, round), undefined, 2)}\n`
 }
