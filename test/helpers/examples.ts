@@ -36,7 +36,7 @@ export async function runProgram(
 }
 
 /** Whether a command is there and does what is asked of it. */
-function works(command: string, ...args: string[]): boolean {
+export function works(command: string, ...args: string[]): boolean {
   const { error, status } = spawnSync(command, args, { stdio: 'ignore' })
   return !error && status === 0
 }

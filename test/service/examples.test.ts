@@ -1,5 +1,13 @@
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +15,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { expectFile } from '../helpers/docs.ts'
-import { examplesFolder, runners, runProgram } from '../helpers/examples.ts'
+import { examplesFolder, runners, runProgram, works } from '../helpers/examples.ts'
 import { startService } from '../helpers/service.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -56,6 +64,21 @@ test('fetch.mjs and ner.sh come again when they are told to', async () => {
     expect(await runProgram([...runner, name], { NER_URL: url })).toMatchObject({ code: 0 })
     expect(answers.splice(0)).toEqual([503, 200])
   }
+})
+
+test('a text file is sent with jq, whatever is in it', async ({ skip }) => {
+  if (!runners.sh || !works('jq', '--version')) return skip('curl or jq is not on this machine')
+  const page = readFileSync(join(root, 'docs/clients.md'), 'utf8')
+  const command = /^```sh\n(jq [\s\S]*?)```$/m.exec(page)?.[1] ?? ''
+  const folder = mkdtempSync(join(tmpdir(), 'ner-jsl-file-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'note.txt'), 'She "denies" fever \\ chills.\n\n\tTakes aspirin 🙂 daily.\n')
+  const { url } = await startService({ NER_WORKERS: '1' })
+  const script = command.replace('localhost:8080', url)
+  const { code, stdout } = await runProgram(['sh', '-c', script], {}, folder)
+  expect(code).toBe(0)
+  const texts = JSON.parse(stdout).entities.map(({ text }: { text: string }) => text)
+  expect(texts).toEqual(expect.arrayContaining(['fever', 'aspirin', 'daily']))
 })
 
 test('typed-client.ts compiles against the generated client, and runs', async () => {
