@@ -16,6 +16,7 @@ import {
 import {
   BatchRequestSchema,
   BatchResponseSchema,
+  DocumentResultSchema,
   DocumentSchema,
   NerRequestSchema,
   NerResponseSchema
@@ -40,6 +41,7 @@ export const namedSchemas = [
   NerRequestSchema,
   NerResponseSchema,
   DocumentSchema,
+  DocumentResultSchema,
   BatchRequestSchema,
   BatchResponseSchema,
   HealthSchema

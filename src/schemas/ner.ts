@@ -78,16 +78,17 @@ export const BatchEnvelopeSchema = Type.Object(
   { additionalProperties: false }
 )
 
+export const DocumentResultSchema = Type.Object(
+  { id: Type.String(), ...recognized },
+  { $id: 'DocumentResult', additionalProperties: false }
+)
+
 export const BatchResponseSchema = Type.Object(
   {
     model: reference(ModelIdentitySchema),
-    documents: Type.Array(
-      Type.Object(
-        { id: Type.String(), ...recognized },
-        { $id: 'DocumentResult', additionalProperties: false }
-      ),
-      { description: 'The documents that were recognized, in the order of the request.' }
-    ),
+    documents: Type.Array(reference(DocumentResultSchema), {
+      description: 'The documents that were recognized, in the order of the request.'
+    }),
     errors: Type.Array(
       Type.Object(
         {
