@@ -67,7 +67,7 @@ function refusing(refuse: () => void): AppOptions {
   return { recognizer: fakeRecognizer({ admit: refuse }) }
 }
 
-const admission = new Admission({ laneCount: () => 2, initialRate: 50, deadline: 30_000, maxWait: 10_000 })
+const admission = new Admission({ laneCount: () => 2, initialRate: 50, deadline: 30_000, maxWait: 1_000 })
 
 /** How to meet each error that is sent: what is returned is the problem document of a real answer. */
 export const provoke: Readonly<Record<Exclude<ErrorCode, 'client_gone'>, () => Promise<Problem>>> = {
@@ -108,7 +108,7 @@ export const provoke: Readonly<Record<Exclude<ErrorCode, 'client_gone'>, () => P
   overloaded: () =>
     ask(
       [ner(note)],
-      refusing(() => admission.checkWaiting(12_400, 600))
+      refusing(() => admission.checkWaiting(3_400, 600))
     ),
   not_ready: () =>
     ask(
