@@ -7,12 +7,7 @@ import { gapText, type Mention } from './mention.ts'
 import { type Kind, Scope, speaksBack } from './scope.ts'
 
 /** Labels that are asserted. */
-const asserted: ReadonlySet<string> = new Set([
-  'Symptom_Name',
-  'Diagnosis',
-  'Drug_Name',
-  'Procedure_Name'
-])
+const asserted: ReadonlySet<string> = new Set(['Symptom_Name', 'Diagnosis', 'Drug_Name', 'Procedure_Name'])
 
 /** What a mention of a label is to a cue; the others are text between mentions. */
 const kinds: ReadonlyMap<string, Kind> = new Map([

@@ -26,9 +26,12 @@ async function expectedOf(texts: readonly string[]): Promise<Entity[][]> {
   const { outcomes } = await recognizer.recognize(texts.map(text => ({ text })))
   return outcomes.map((outcome, i) => {
     if ('error' in outcome) throw outcome.error
-    return outcome.analyzed.entities.map(entity => ({
-      ...entity,
-      text: texts[i].slice(entity.start, entity.end)
+    return outcome.analyzed.entities.map(({ start, end, label, confidence }) => ({
+      start,
+      end,
+      label,
+      confidence,
+      text: texts[i].slice(start, end)
     }))
   })
 }
