@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
 import { ModelIdentitySchema } from './model.ts'
-import { OptionsSchema } from './options.ts'
+import { OffsetUnitSchema, OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
 import { reference } from './reference.ts'
 
@@ -31,7 +31,7 @@ const recognized = {
 }
 
 export const NerResponseSchema = Type.Object(
-  { model: reference(ModelIdentitySchema), ...recognized },
+  { model: reference(ModelIdentitySchema), offsetUnit: OffsetUnitSchema, ...recognized },
   { $id: 'NerResponse', additionalProperties: false }
 )
 
@@ -68,6 +68,7 @@ export const BatchEnvelopeSchema = Type.Object(
 export const BatchResponseSchema = Type.Object(
   {
     model: reference(ModelIdentitySchema),
+    offsetUnit: OffsetUnitSchema,
     documents: Type.Array(
       Type.Object(
         { id: Type.String(), ...recognized },
@@ -91,6 +92,6 @@ export const BatchResponseSchema = Type.Object(
 )
 
 export type NerResponse = Static<typeof NerResponseSchema>
-export type Recognized = Omit<NerResponse, 'model'>
+export type Recognized = Omit<NerResponse, 'model' | 'offsetUnit'>
 export type BatchResponse = Static<typeof BatchResponseSchema>
 export type Document = Static<typeof DocumentSchema>

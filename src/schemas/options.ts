@@ -1,6 +1,14 @@
 import { type Static, Type } from 'typebox'
+import { offsetUnits } from '../text.ts'
 
 export const extras = ['sentences', 'tokens'] as const
+
+/** Unit of all offsets of an answer. */
+export const OffsetUnitSchema = Type.Enum(offsetUnits, {
+  description:
+    'What offsets count: UTF-16 code units (JavaScript, Java, C#; the default), Unicode code points (Python), or bytes ' +
+    'of the text in UTF-8 (Go, Rust).'
+})
 
 /** What a caller may ask of a recognition. */
 export const OptionsSchema = Type.Object(
@@ -26,7 +34,8 @@ export const OptionsSchema = Type.Object(
         uniqueItems: true,
         description: 'Return also the spans of the sentences or tokens that the model saw.'
       })
-    )
+    ),
+    offsetUnit: Type.Optional(OffsetUnitSchema)
   },
   { $id: 'RecognitionOptions', additionalProperties: false }
 )
