@@ -12,6 +12,7 @@ export const errorTable = {
   method_not_allowed: { status: 405, title: 'The resource does not have this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  line_too_long: { status: 413, title: 'The line is too long' },
   text_too_long: { status: 413, title: 'The text is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   expectation_failed: { status: 417, title: 'The Expect header asks for something unknown' },
