@@ -14,7 +14,7 @@ export const errorTable = {
   body_too_large: { status: 413, title: 'The body is too large' },
   line_too_long: { status: 413, title: 'The line is too long' },
   text_too_long: { status: 413, title: 'The text is too long' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  unsupported_media_type: { status: 415, title: 'The body has a media type that is not read' },
   expectation_failed: { status: 417, title: 'The Expect header asks for something unknown' },
   invalid_request: { status: 422, title: 'The request does not match its schema' },
   unknown_label: { status: 422, title: 'The model does not have this label' },

@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
   ['access'],
   ['schemas'],
-  ['ndjson'],
+  ['ndjson', 'as-ready'],
   ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
 ]
 

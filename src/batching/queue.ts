@@ -1,7 +1,7 @@
 /** What waits: its cost is in the unit of the budget. */
 export interface Queued {
   readonly cost: number
-  /** the submission it belongs to */
+  /** the submission it belongs to, or the sender of several */
   readonly group: object
   /** to be dispatched with nothing else, since its last company did not survive */
   alone: boolean
@@ -15,8 +15,8 @@ interface Group<Item> {
 }
 
 /**
- * What waits, by submission: first in, first out within one, and in turns between them, so that a submission of one
- * does not wait for all of a submission of a thousand. Pure: no timer, no promise.
+ * What waits, by group: first in, first out within one, and in turns between them, so that a submission of one does not
+ * wait for all of a submission of a thousand. Pure: no timer, no promise.
  */
 export class FairQueue<Item extends Queued> {
   /** in the order of their turns */
@@ -34,13 +34,14 @@ export class FairQueue<Item extends Queued> {
   }
 
   /**
-   * What would be dispatched before a new submission of `cost` is through: of each other one as much, but at least
-   * what is first in it, and no more than it has.
+   * What would be dispatched before a new submission of `cost` is through: all of its own group, and of each other one
+   * as much, but at least what is first in it, and no more than it has.
    */
-  costAhead(cost: number): number {
-    let sum = 0
-    for (const { items, next, cost: all } of this.#groups.values()) {
-      sum += Math.min(all, Math.max(cost, items[next].cost))
+  costAhead(cost: number, own?: object): number {
+    const before = own ? (this.#groups.get(own)?.cost ?? 0) : 0
+    let sum = before
+    for (const [key, { items, next, cost: all }] of this.#groups) {
+      if (key !== own) sum += Math.min(all, Math.max(before + cost, items[next].cost))
     }
     return sum
   }
@@ -111,7 +112,23 @@ export class FairQueue<Item extends Queued> {
     return taken
   }
 
-  /** Removes a submission. */
+  /** Removes some items of a group. */
+  remove(key: object, gone: ReadonlySet<Item>): void {
+    const group = this.#groups.get(key)
+    if (!group) return
+    const left = group.items.slice(group.next).filter(item => !gone.has(item))
+    if (left.length === 0) {
+      this.drop(key)
+      return
+    }
+    const cost = left.reduce((sum, item) => sum + item.cost, 0)
+    this.#length -= group.items.length - group.next - left.length
+    this.#cost -= group.cost - cost
+    // In its place among the turns.
+    this.#groups.set(key, { items: left, next: 0, cost })
+  }
+
+  /** Removes a group. */
   drop(key: object): void {
     const group = this.#groups.get(key)
     if (!group) return

@@ -65,11 +65,12 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
       ]
     },
     transform: ({ schema, url, route }) => {
-      const { documentedBody } = (route.config ?? {}) as FastifyContextConfig
+      const { documentedBody, streamedBody } = (route.config ?? {}) as FastifyContextConfig
       return {
         schema: {
           ...schema,
           ...(documentedBody && { body: documentedBody }),
+          ...(streamedBody && { consumes: ['application/x-ndjson'] }),
           ...(needOf(url, needs) === 'open' && { security: [] })
         },
         url

@@ -15,6 +15,7 @@ import {
 } from './ner.ts'
 import { OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
+import { StreamDocumentSchema, StreamErrorSchema, StreamLineSchema, StreamResultSchema } from './stream.ts'
 
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
@@ -32,5 +33,9 @@ export const namedSchemas = [
   DocumentSchema,
   BatchRequestSchema,
   BatchResponseSchema,
+  StreamDocumentSchema,
+  StreamResultSchema,
+  StreamErrorSchema,
+  StreamLineSchema,
   HealthSchema
 ]

@@ -193,7 +193,7 @@ describe('what is around the pods', () => {
       expect([code, stderr]).toEqual([0, expect.stringMatching(/^2 documents/)])
       expect(existsSync(join(dirname(notes), `part-${index}.ndjson`))).toBe(true)
     }
-  })
+  }, 120_000)
 })
 
 describe('the page on deployment', () => {
