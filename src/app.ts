@@ -13,7 +13,7 @@ import { asksForCredentials, type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
-import bodyTimeout from './plugins/body-timeout.ts'
+import bodyTimeout, { isStreaming } from './plugins/body-timeout.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
@@ -148,8 +148,8 @@ const bareHeaders = { 'content-type': 'application/problem+json', connection: 'c
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
 function answerClientError(headers: Headers) {
   return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-    // Any other error is of the connection. Where a TLS handshake failed, an answer would wait for its end for ever.
-    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+    // Any other error is of the connection, and within a stream its client has gone. Where a TLS handshake failed, an answer would wait for its end for ever.
+    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isStreaming(socket)) {
       socket.destroy()
       return
     }

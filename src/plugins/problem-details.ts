@@ -41,9 +41,14 @@ async function problemDetails(
 
   app.addHook('onRequest', async (request, reply) => {
     if (!request.routeOptions.config?.streamedBody) return
-    reply.raw.once('close', () => {
+    const { raw } = reply
+    let finished = false
+    raw.once('finish', () => {
+      finished = true
+    })
+    raw.once('close', () => {
       // An answer that its client did not hear to the end.
-      if (reply.raw.headersSent && !reply.raw.writableFinished) noteGone(request, reply)
+      if (raw.headersSent && !finished) noteGone(request, reply)
     })
   })
 

@@ -80,9 +80,9 @@ export class StreamInput {
     clearInterval(this.#timer)
     this.#request.off('readable', this.#onReadable)
     this.#request.resume()
-    if (this.#request.complete) return
+    if (this.#ended) return
     setTimeout(() => {
-      if (!this.#request.complete) this.#request.socket.destroy()
+      if (!this.#ended) this.#request.destroy()
     }, LINGER).unref()
   }
 
@@ -110,7 +110,7 @@ export class StreamInput {
   /** A client is idle that neither reads what is there, nor sends when nothing is there for it to wait for. */
   #watch(): void {
     if (performance.now() - this.#active < this.#idle) return
-    if (this.#response.writableNeedDrain) this.#request.socket.destroy()
+    if (this.#response.writableNeedDrain) this.#request.destroy()
     else if (this.#waiting && this.#open === 0) this.stop('idle')
   }
 }
