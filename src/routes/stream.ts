@@ -101,6 +101,8 @@ export const streamRoute: FastifyPluginAsyncTypebox<StreamLimits> = async (app, 
         let next = 0
         async function* numbered(): AsyncGenerator<Line> {
           for await (const line of readLines(input.chunks(), maxLineBytes)) {
+            // Also what was read of a line that has not come to its end.
+            if (input.stopped) return
             next = line.number + 1
             if (line.bytes && isBlank(line.bytes)) continue
             input.opened()

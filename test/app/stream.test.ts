@@ -230,6 +230,7 @@ describe('POST /ner/stream', () => {
     socket.on('data', data => {
       answer += data.toString('latin1')
     })
+    socket.resume()
     await until(() => answer.endsWith('\r\n0\r\n\r\n'))
     socket.destroy()
     expect(answer.split('{"index":')).toHaveLength(written + 1)
@@ -324,11 +325,11 @@ describe('POST /ner/stream', () => {
     const { asked, recognizer } = gated()
     const { app } = await testApp({ recognizer })
     const { request, lines, ended } = await open(app)
-    request.write(jsonLines([{ text: 'x' }, { text: 'y' }]))
+    request.write(`${jsonLines([{ text: 'x' }, { text: 'y' }])}{"text":"half a li`)
     await until(() => asked.length === 2)
     const closed = app.close()
     await new Promise(setImmediate)
-    request.write(jsonLines([{ text: 'z' }]))
+    request.write(`${jsonLines([{ text: 'z' }])}{"te`)
     for (const { answer } of asked) answer()
     await ended
     expect(lines.map(({ index, problem }) => [index, problem?.code])).toEqual([
