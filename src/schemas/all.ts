@@ -1,4 +1,11 @@
-import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
+import {
+  AssertionSchema,
+  EntitySchema,
+  PassageSchema,
+  RelationSchema,
+  SpanSchema,
+  WarningSchema
+} from './entity.ts'
 import { HealthSchema } from './health.ts'
 import {
   LabelsResponseSchema,
@@ -9,6 +16,7 @@ import {
 import {
   BatchRequestSchema,
   BatchResponseSchema,
+  DocumentResultSchema,
   DocumentSchema,
   NerRequestSchema,
   NerResponseSchema
@@ -20,7 +28,10 @@ import { StreamDocumentSchema, StreamErrorSchema, StreamLineSchema, StreamResult
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
   SpanSchema,
+  PassageSchema,
+  AssertionSchema,
   EntitySchema,
+  RelationSchema,
   WarningSchema,
   ModelIdentitySchema,
   ModelDescriptionSchema,
@@ -31,6 +42,7 @@ export const namedSchemas = [
   NerRequestSchema,
   NerResponseSchema,
   DocumentSchema,
+  DocumentResultSchema,
   BatchRequestSchema,
   BatchResponseSchema,
   StreamDocumentSchema,
