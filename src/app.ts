@@ -13,6 +13,7 @@ import { asksForCredentials, type Config, setting } from './config.ts'
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
+import bodyTimeout, { isStreaming } from './plugins/body-timeout.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
@@ -30,6 +31,7 @@ import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
 import { nerRoute } from './routes/ner.ts'
+import { streamRoute } from './routes/stream.ts'
 import { namedSchemas } from './schemas/all.ts'
 import { toProblem } from './schemas/problem.ts'
 import { readTlsFiles, type TlsFiles } from './tls.ts'
@@ -57,13 +59,14 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS)
   const http = {
     headersTimeout,
-    requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+    // Node's would end streams too: plugins/body-timeout.ts has the one of bodies.
+    requestTimeout: 0,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false
   }
   const { metrics = new ServiceMetrics(recognizer.model) } = dependencies
   const app = fastify({
-    requestTimeout: config.NER_REQUEST_TIMEOUT_MS,
+    requestTimeout: 0,
     ...(tls
       ? { https: { ...http, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeout } }
       : { http }),
@@ -93,6 +96,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
+  await app.register(bodyTimeout, { timeout: config.NER_REQUEST_TIMEOUT_MS })
   await app.register(traceContext)
   await app.register(requestLog)
   await app.register(security, { headers })
@@ -109,6 +113,13 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }
   await app.register(nerRoute, limits)
   await app.register(batchRoute, limits)
+  await app.register(streamRoute, {
+    maxTextLength: config.NER_MAX_TEXT_LENGTH,
+    maxLineBytes: config.NER_MAX_BODY_BYTES,
+    maxStreams: config.NER_MAX_STREAMS,
+    idle: config.NER_STREAM_IDLE_MS,
+    patience: config.NER_DEADLINE_MS
+  })
   await app.register(modelRoutes)
   await app.register(metricsRoute)
   await app.register(healthRoutes, { draining })
@@ -137,8 +148,8 @@ const bareHeaders = { 'content-type': 'application/problem+json', connection: 'c
 /** Answers what is not HTTP, or came too slowly, on the bare socket. */
 function answerClientError(headers: Headers) {
   return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-    // Any other error is of the connection. Where a TLS handshake failed, an answer would wait for its end for ever.
-    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+    // Any other error is of the connection, and within a stream its client has gone. Where a TLS handshake failed, an answer would wait for its end for ever.
+    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isStreaming(socket)) {
       socket.destroy()
       return
     }

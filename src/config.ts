@@ -57,7 +57,20 @@ export const ConfigSchema = Type.Object({
     default: 5_000,
     minimum: 1_000,
     maximum: 600_000,
-    description: 'Longest time for a client to send a whole request.'
+    description:
+      'Longest time for a client to send a whole body, after its headers; a stream is not held to it.'
+  }),
+  NER_MAX_STREAMS: Type.Integer({
+    default: 16,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Most streams at once.'
+  }),
+  NER_STREAM_IDLE_MS: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    maximum: 3_600_000,
+    description: 'Longest time in which the client of a stream neither sends nor reads what is there.'
   }),
   NER_DEADLINE_MS: Type.Integer({
     default: 30_000,

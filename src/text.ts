@@ -22,3 +22,35 @@ export function utf16Offsets(text: string): Int32Array | undefined {
   offsets[count++] = index
   return offsets.subarray(0, count)
 }
+
+/** What an offset may count. */
+export const offsetUnits = ['utf16', 'codepoint', 'utf8'] as const
+export type OffsetUnit = (typeof offsetUnits)[number]
+
+/**
+ * Converts offsets of a text from UTF-16 code units into another unit. A surrogate without its partner is one code point,
+ * and three bytes of UTF-8: as many as U+FFFD, which stands for it there.
+ * @returns a function for offsets that are not between the halves of a pair. Asked in ascending order it passes over
+ * the text once; a smaller offset than the last one begins anew.
+ */
+export function offsetsIn(unit: OffsetUnit, text: string): (offset: number) => number {
+  if (unit === 'utf16') return offset => offset
+  let index = 0
+  let count = 0
+  return offset => {
+    if (offset < index) index = count = 0
+    while (index < offset) {
+      const point = codePointAt(text, index)
+      index += point < 0x10000 ? 1 : 2
+      count += unit === 'codepoint' ? 1 : utf8Length(point)
+    }
+    return count
+  }
+}
+
+/** Bytes of a code point. */
+function utf8Length(point: number): number {
+  if (point < 0x80) return 1
+  if (point < 0x800) return 2
+  return point < 0x10000 ? 3 : 4
+}

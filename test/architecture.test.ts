@@ -10,7 +10,7 @@ const layers: readonly (readonly string[])[] = [
   ['server', 'cli'],
   ['serve'],
   ['app'],
-  ['routes', 'plugins'],
+  ['routes', 'plugins', 'annotation'],
   ['metrics'],
   ['recognition'],
   ['workers', 'batching'],
@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
   ['access', 'context'],
   ['schemas'],
+  ['ndjson', 'as-ready'],
   ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
 ]
 
@@ -95,6 +96,7 @@ describe('the layers of the source', () => {
     ['onnxruntime-node', ['inference/session.ts']],
     ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
     ['jose', ['access/tokens.ts']],
+    ['csv-parse', ['annotation/read-csv.ts']],
     ['pino', ['logger.ts']],
     ['prom-client', ['metrics/registry.ts']],
     ['@opentelemetry/api', ['plugins/trace-context.ts']],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { codePointAt, utf16Offsets } from '../src/text.ts'
+import { codePointAt, offsetsIn, offsetUnits, utf16Offsets } from '../src/text.ts'
 import { arbitraryText, repeatable } from './helpers/arbitrary-text.ts'
 
 describe('codePointAt', () => {
@@ -59,6 +59,41 @@ describe('utf16Offsets', () => {
         const offsets = utf16Offsets(text)
         if (points.length === text.length) expect(offsets).toBeUndefined()
         else expect(Array.from(offsets ?? [])).toEqual(expected)
+      }),
+      repeatable
+    )
+  })
+})
+
+describe('offsetsIn', () => {
+  const text = 'é😀\ud83d漢a'
+
+  test.each([
+    ['utf16', [0, 1, 3, 4, 5, 6]],
+    ['codepoint', [0, 1, 2, 3, 4, 5]],
+    ['utf8', [0, 2, 6, 9, 12, 13]]
+  ] as const)('counts %s', (unit, expected) => {
+    expect([0, 1, 3, 4, 5, 6].map(offsetsIn(unit, text))).toEqual(expected)
+  })
+
+  test.each(offsetUnits)('answers also what is not asked in order: %s', unit => {
+    const ascending = [0, 1, 3, 4, 5, 6].map(offsetsIn(unit, text))
+    expect([6, 5, 4, 3, 1, 0].map(offsetsIn(unit, text))).toEqual(ascending.toReversed())
+  })
+
+  test('agrees with encoders at every code point of any text', () => {
+    fc.assert(
+      fc.property(arbitraryText, text => {
+        const utf8 = offsetsIn('utf8', text)
+        const codepoint = offsetsIn('codepoint', text)
+        let index = 0
+        for (const [i, character] of Array.from(text).entries()) {
+          expect(codepoint(index)).toBe(i)
+          expect(utf8(index)).toBe(Buffer.byteLength(text.slice(0, index)))
+          index += character.length
+        }
+        expect(codepoint(index)).toBe(Array.from(text).length)
+        expect(utf8(index)).toBe(Buffer.byteLength(text))
       }),
       repeatable
     )

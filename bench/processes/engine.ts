@@ -6,7 +6,7 @@ import { Engine } from '../../src/engine.ts'
 import { passGoldenNote } from '../../src/golden.ts'
 import { loadModel } from '../../src/model/load-model.ts'
 import { groupParts, joinParts, splitTexts } from '../../src/recognition/parts.ts'
-import { toRecognized } from '../../src/routes/entities.ts'
+import { toRecognized } from '../../src/recognition/recognized.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
 import type { Arrivals } from '../load/generator.ts'
 import { offer } from './remote.ts'
@@ -42,7 +42,7 @@ const functions = {
     const analysis = await opened().analyze(parts)
     return groupParts(texts.length, parts).map((own, i) => {
       const found = own.map(part => ({ offset: parts[part].offset, analyzed: analysis.texts[part] }))
-      return toRecognized(texts[i], joinParts(found)).entities
+      return toRecognized(texts[i], joinParts(found), 'utf16').entities
     })
   },
 

@@ -85,29 +85,31 @@ export class Batcher<Request, Result> {
     return this.#queue.cost
   }
 
-  /** Predicted milliseconds until a submission of `cost` is dispatched to its last request. */
-  predictedWait(cost: number): number {
+  /** Predicted milliseconds until a submission of `cost`, of `sender`, is dispatched to its last request. */
+  predictedWait(cost: number, sender?: object): number {
     let running = 0
     for (const use of this.#uses.values()) running += use.cost
-    return this.#admission.milliseconds(running / 2 + this.#queue.costAhead(cost))
+    return this.#admission.milliseconds(running / 2 + this.#queue.costAhead(cost, sender))
   }
 
   /**
    * Admits requests as a whole and resolves when each has its answer or its error.
    * @param divisible the sender could have sent them in parts
+   * @param sender submissions of the same one have turns together, as if they were one; in turns with others otherwise
    * @throws ServiceError `overloaded` at once, or the reason of `signal` when it aborts first
    */
   async submit(
     requests: readonly Request[],
     signal?: AbortSignal,
-    divisible = requests.length > 1
+    divisible = requests.length > 1,
+    sender?: object
   ): Promise<Submission<Result>> {
     signal?.throwIfAborted()
     if (this.#closing)
       throw new ServiceError('not_ready', { detail: 'The service is shutting down.', retryAfter: 1 })
     if (requests.length === 0) return { settled: [], queued: 0 }
-    this.#admit(requests, divisible)
-    const group = {}
+    this.#admit(requests, divisible, sender)
+    const group = sender ?? {}
     let timer: NodeJS.Timeout | undefined
     let abort: (() => void) | undefined
     try {
@@ -116,7 +118,7 @@ export class Batcher<Request, Result> {
         abort = () => {
           // What runs cannot be stopped, but is not tried again.
           for (const item of items) item.done = true
-          this.#drop(group)
+          this.#drop(items, group)
           reject(signal?.reason)
         }
         signal?.addEventListener('abort', abort, { once: true })
@@ -169,16 +171,17 @@ export class Batcher<Request, Result> {
 
   /**
    * @param most what the submission costs at most, where `cost` is not known but a lower bound
+   * @param sender of whom all that waits comes first
    * @throws ServiceError `overloaded` when something waits and a submission of `cost` would be refused for it
    */
-  checkWaiting(cost: number, most = cost): void {
-    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost, most)
+  checkWaiting(cost: number, most = cost, sender?: object): void {
+    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost, sender), cost, most)
   }
 
   /** What cannot be divided is always admitted when nothing waits: it may be as large as the service allows. */
-  #admit(requests: readonly Request[], divisible: boolean): void {
+  #admit(requests: readonly Request[], divisible: boolean, sender: object | undefined): void {
     const cost = requests.reduce((sum, request) => sum + this.#options.costOf(request), 0)
-    this.checkWaiting(cost)
+    this.checkWaiting(cost, cost, sender)
     if (divisible && this.#queue.length === 0) this.#admission.checkIdle(this.predictedWait(cost), cost)
   }
 
@@ -274,7 +277,7 @@ export class Batcher<Request, Result> {
 
   #expire(items: readonly Item<Request, Result>[], group: object): void {
     for (const item of items) item.settle({ error: this.#deadlineError() })
-    this.#drop(group)
+    this.#drop(items, group)
   }
 
   #deadlineError(): ServiceError {
@@ -282,8 +285,8 @@ export class Batcher<Request, Result> {
   }
 
   /** Takes what still waits of a submission out of the queue. */
-  #drop(group: object): void {
-    this.#queue.drop(group)
+  #drop(items: readonly Item<Request, Result>[], group: object): void {
+    this.#queue.remove(group, new Set(items))
     this.#checkDrained()
   }
 

@@ -1,7 +1,7 @@
 /** What waits: its cost is in the unit of the budget. */
 export interface Queued {
   readonly cost: number
-  /** the submission it belongs to */
+  /** the submission it belongs to, or the sender of several */
   readonly group: object
   /** to be dispatched with nothing else, since its last company did not survive */
   alone: boolean
@@ -15,8 +15,8 @@ interface Group<Item> {
 }
 
 /**
- * What waits, by submission: first in, first out within one, and in turns between them, so that a submission of one
- * does not wait for all of a submission of a thousand. Pure: no timer, no promise.
+ * What waits, by group: first in, first out within one, and in turns between them, so that a submission of one does not
+ * wait for all of a submission of a thousand. Pure: no timer, no promise.
  */
 export class FairQueue<Item extends Queued> {
   /** in the order of their turns */
@@ -36,13 +36,17 @@ export class FairQueue<Item extends Queued> {
   }
 
   /**
-   * What would be dispatched before a new submission of `cost` is through: of each other one as much, but at least
-   * what is first in it, and no more than it has.
+   * What would be dispatched before a new submission of `cost` is through: all of its own group, and of each other one
+   * as much, but at least what is first in it, and no more than it has.
    */
-  costAhead(cost: number): number {
+  costAhead(cost: number, own?: object): number {
+    const mine = own && this.#groups.get(own)
+    const before = mine?.cost ?? 0
     let ahead = this.#cost
-    for (const { items, next, cost: all } of this.#several) {
-      ahead -= all - Math.min(all, Math.max(cost, items[next].cost))
+    for (const group of this.#several) {
+      if (group === mine) continue
+      const { items, next, cost: all } = group
+      ahead -= all - Math.min(all, Math.max(before + cost, items[next].cost))
     }
     return ahead
   }
@@ -113,7 +117,26 @@ export class FairQueue<Item extends Queued> {
     return taken
   }
 
-  /** Removes a submission. */
+  /** Removes some items of a group. */
+  remove(key: object, gone: ReadonlySet<Item>): void {
+    const group = this.#groups.get(key)
+    if (!group) return
+    const left = group.items.slice(group.next).filter(item => !gone.has(item))
+    if (left.length === 0) {
+      this.drop(key)
+      return
+    }
+    const cost = left.reduce((sum, item) => sum + item.cost, 0)
+    this.#length -= group.items.length - group.next - left.length
+    this.#cost -= group.cost - cost
+    this.#several.delete(group)
+    const rest = { items: left, next: 0, cost }
+    if (left.length > 1) this.#several.add(rest)
+    // In its place among the turns.
+    this.#groups.set(key, rest)
+  }
+
+  /** Removes a group. */
   drop(key: object): void {
     const group = this.#groups.get(key)
     if (!group) return

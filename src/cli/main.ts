@@ -1,3 +1,4 @@
+import { annotateCommand } from './annotate.ts'
 import { benchCommand } from './bench.ts'
 import type { Command } from './command.ts'
 import { evaluateCommand } from './evaluate.ts'
@@ -6,6 +7,7 @@ import { openapiCommand } from './openapi.ts'
 import { tokenizeCommand } from './tokenize.ts'
 
 const commands: Readonly<Record<string, Command>> = {
+  annotate: annotateCommand,
   bench: benchCommand,
   evaluate: evaluateCommand,
   key: keyCommand,

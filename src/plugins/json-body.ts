@@ -3,8 +3,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ServiceError } from '../errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is NDJSON and is read by the route itself, as it comes; not JSON. */
+    streamedBody?: boolean
+  }
+}
+
 /**
- * Bodies are JSON in UTF-8 and nothing else. Invalid UTF-8 is refused, since decoding would replace it and shift
+ * Bodies are JSON in UTF-8, or NDJSON where a route streams it, and nothing else. Invalid UTF-8 is refused, since decoding would replace it and shift
  * offsets; the parser's own message is dropped, since it quotes the body.
  */
 async function jsonBody(app: FastifyInstance): Promise<void> {
@@ -13,7 +20,7 @@ async function jsonBody(app: FastifyInstance): Promise<void> {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer
     request.bodyBytes = bytes.length
-    const fault = encodingFault(request.headers)
+    const fault = isStreamed(request) ? STREAMED_ONLY : encodingFault(request.headers)
     if (fault) return done(new ServiceError('unsupported_media_type', { detail: fault }))
     if (bytes.length === 0) return done(new ServiceError('invalid_json', { detail: 'The body is empty.' }))
     if (!isUtf8(bytes)) return done(new ServiceError('invalid_encoding'))
@@ -22,6 +29,18 @@ async function jsonBody(app: FastifyInstance): Promise<void> {
       else done(null, value)
     })
   })
+  app.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    const fault = isStreamed(request) ? encodingFault(request.headers) : WHOLE_ONLY
+    if (fault) done(new ServiceError('unsupported_media_type', { detail: fault }))
+    else done(null, payload)
+  })
+}
+
+const STREAMED_ONLY = 'Send application/x-ndjson.'
+const WHOLE_ONLY = 'Send application/json.'
+
+function isStreamed({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.streamedBody ?? false
 }
 
 /** Why the body cannot be read as UTF-8 as it stands, when its headers say so. */

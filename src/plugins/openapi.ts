@@ -13,8 +13,8 @@ declare module 'fastify' {
 
 const description = `Finds clinical entities in English medical text.
 
-Offsets are half-open and count UTF-16 code units of the text exactly as it was sent: in JavaScript, Java and C#
-\`text.slice(start, end)\` is the entity. Errors are problem documents (RFC 9457) with a stable \`code\`; none quotes
+Offsets are half-open and count units of the text exactly as it was sent: UTF-16 code units unless \`offsetUnit\` says
+otherwise, so that in JavaScript, Java and C# \`text.slice(start, end)\` is the entity. Errors are problem documents (RFC 9457) with a stable \`code\`; none quotes
 the request. Not a medical device.`
 
 interface OpenapiOptions {
@@ -66,11 +66,12 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
       ]
     },
     transform: ({ schema, url, route }) => {
-      const { documentedBody } = (route.config ?? {}) as FastifyContextConfig
+      const { documentedBody, streamedBody } = (route.config ?? {}) as FastifyContextConfig
       return {
         schema: {
           ...schema,
           ...(documentedBody && { body: documentedBody }),
+          ...(streamedBody && { consumes: ['application/x-ndjson'] }),
           ...(needOf(url, needs) === 'open' && { security: [] })
         },
         url

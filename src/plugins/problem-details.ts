@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type ErrorCode, errorTable, ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
@@ -29,17 +29,27 @@ async function problemDetails(
   app.decorateRequest('problem', null)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = classify(error, maxBodyBytes)
-    const { status } = errorTable[known.code]
     if (known.code === 'client_gone') {
-      // Nobody is left to answer; the hooks that log and count requests do not see it.
-      request.problem = known.code
-      logRequest(request, status)
-      countRequest(request, status, reply.elapsedTime)
+      // Nobody is left to answer.
+      noteGone(request, reply)
       return reply.hijack()
     }
     if (faults.has(known.code)) request.log.error({ err: known.cause ?? error, code: known.code }, 'failed')
     else if (known.cause) request.log.debug({ err: known.cause, code: known.code }, 'refused')
     return sendProblem(known, request.id, reply)
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config?.streamedBody) return
+    const { raw } = reply
+    let finished = false
+    raw.once('finish', () => {
+      finished = true
+    })
+    raw.once('close', () => {
+      // An answer that its client did not hear to the end.
+      if (raw.headersSent && !finished) noteGone(request, reply)
+    })
   })
 
   /** methods of each path; a caller's path is only ever looked up, never read as a pattern */
@@ -60,6 +70,14 @@ async function problemDetails(
       reply
     )
   })
+}
+
+/** Logs and counts a request whose client hung up: the hooks that do so for others do not see it. */
+function noteGone(request: FastifyRequest, reply: FastifyReply): void {
+  const { status } = errorTable.client_gone
+  request.problem = 'client_gone'
+  logRequest(request, status)
+  countRequest(request, status, reply.elapsedTime)
 }
 
 /** Errors that are ours to mend. */

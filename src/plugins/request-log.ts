@@ -11,7 +11,8 @@ export interface WorkLog {
   entities: number
   /** documents of a batch that were not recognized, by the code of their error */
   failed?: Readonly<Partial<Record<ErrorCode, number>>>
-  timings: Timings
+  /** absent for a stream, whose documents have each their own */
+  timings?: Timings
 }
 
 declare module 'fastify' {
@@ -38,7 +39,8 @@ async function requestLog(app: FastifyInstance): Promise<void> {
     reply.header('x-request-id', request.id)
   })
   app.addHook('onSend', async (request, reply) => {
-    if (request.work) reply.header('server-timing', serverTiming(request.work.timings))
+    const timings = request.work?.timings
+    if (timings) reply.header('server-timing', serverTiming(timings))
   })
   app.addHook('onResponse', async (request, reply) =>
     logRequest(request, reply.statusCode, reply.elapsedTime)
@@ -72,14 +74,27 @@ function describe(request: FastifyRequest, status: number, milliseconds: number 
       characters: work.characters,
       entities: work.entities,
       ...(work.failed && { failed: work.failed }),
-      tokens: work.timings.tokens,
-      // cells that are no token are padding and separators
-      cells: work.timings.cells,
-      queueMs: round(work.timings.queue),
-      pipelineMs: round(work.timings.pipeline),
-      inferenceMs: round(work.timings.inference),
-      decodingMs: round(work.timings.decoding)
+      ...(work.timings && timingFields(work.timings))
     })
+  }
+}
+
+function timingFields({
+  tokens,
+  cells,
+  queue,
+  pipeline,
+  inference,
+  decoding
+}: Timings): Partial<RequestFields> {
+  return {
+    tokens,
+    // cells that are no token are padding and separators
+    cells,
+    queueMs: round(queue),
+    pipelineMs: round(pipeline),
+    inferenceMs: round(inference),
+    decodingMs: round(decoding)
   }
 }
 

@@ -76,10 +76,10 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
 
   return {
     model,
-    async recognize(texts, signal): Promise<Recognition> {
+    async recognize(texts, signal, sender): Promise<Recognition> {
       checkReady()
       const parts = splitTexts(texts)
-      const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1)
+      const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1, sender)
       const recognition = {
         outcomes: toOutcomes(texts, parts, settled),
         timings: { queue: queued, ...total(settled) }

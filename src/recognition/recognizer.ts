@@ -53,9 +53,10 @@ export interface Recognizer {
   /**
    * Recognizes the texts of one request.
    * @param signal aborts what has not started; the promise then rejects with the signal's reason
+   * @param sender calls of the same one share the turns of one request
    * @throws ServiceError `overloaded` or `not_ready` when the request as a whole is refused
    */
-  recognize(texts: readonly TextRequest[], signal?: AbortSignal): Promise<Recognition>
+  recognize(texts: readonly TextRequest[], signal?: AbortSignal, sender?: object): Promise<Recognition>
   /**
    * Whether there is any use in reading a request of so many bytes.
    * @throws ServiceError `overloaded` or `not_ready` when it would be refused whatever it holds

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { type ErrorCode, ServiceError } from '../errors.ts'
+import { toRecognized } from '../recognition/recognized.ts'
 import {
   BatchEnvelopeSchema,
   BatchRequestSchema,
@@ -14,7 +15,6 @@ import { reference } from '../schemas/reference.ts'
 import { accessErrors, bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
 import { clientGone } from './client-gone.ts'
-import { toRecognized } from './entities.ts'
 import { toIdentity } from './identity.ts'
 import { checkLabels, checkLength, type RequestLimits } from './limits.ts'
 import { shed } from './shed.ts'
@@ -42,6 +42,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
     },
     async (request, reply) => {
       const { documents, options } = request.body
+      const { offsetUnit = 'utf16' } = options ?? {}
       if (documents.length > limits.maxDocuments) {
         throw new ServiceError('invalid_request', {
           detail: `/documents has ${documents.length} members; the limit is ${limits.maxDocuments}.`,
@@ -63,7 +64,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
         valid.map(({ document: { text } }) => ({ text, options })),
         clientGone(request, reply)
       )
-      const response: BatchResponse = { model: toIdentity(model), documents: [], errors: [] }
+      const response: BatchResponse = { model: toIdentity(model), offsetUnit, documents: [], errors: [] }
       const failed: Partial<Record<ErrorCode, number>> = {}
       const fail = (index: number, id: string | undefined, error: ServiceError): void => {
         failed[error.code] = (failed[error.code] ?? 0) + 1
@@ -78,7 +79,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
         const { id, text } = one.document
         const outcome = outcomes[next++]
         if ('error' in outcome) fail(index, id, outcome.error)
-        else response.documents.push({ id, ...toRecognized(text, outcome.analyzed) })
+        else response.documents.push({ id, ...toRecognized(text, outcome.analyzed, offsetUnit) })
       }
       request.work = {
         documents: documents.length,

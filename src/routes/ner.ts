@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { toRecognized } from '../recognition/recognized.ts'
 import { NerRequestSchema, NerResponseSchema } from '../schemas/ner.ts'
 import { reference } from '../schemas/reference.ts'
 import { accessErrors, bodyErrors, problemResponses, recognitionErrors } from '../schemas/responses.ts'
 import { clientGone } from './client-gone.ts'
-import { toRecognized } from './entities.ts'
 import { toIdentity } from './identity.ts'
 import { checkLabels, checkLength, type RequestLimits } from './limits.ts'
 import { shed } from './shed.ts'
@@ -28,6 +28,7 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
     },
     async (request, reply) => {
       const { text, options } = request.body
+      const { offsetUnit = 'utf16' } = options ?? {}
       checkLength(text, maxTextLength, '/text')
       checkLabels(options, model.manifest.labels)
       const { outcomes, timings } = await app.recognizer.recognize(
@@ -36,9 +37,9 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
       )
       const [outcome] = outcomes
       if ('error' in outcome) throw outcome.error
-      const recognized = toRecognized(text, outcome.analyzed)
+      const recognized = toRecognized(text, outcome.analyzed, offsetUnit)
       request.work = { documents: 1, characters: text.length, entities: recognized.entities.length, timings }
-      return { model: toIdentity(model), ...recognized }
+      return { model: toIdentity(model), offsetUnit, ...recognized }
     }
   )
 }

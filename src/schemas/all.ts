@@ -23,6 +23,7 @@ import {
 } from './ner.ts'
 import { OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
+import { StreamDocumentSchema, StreamErrorSchema, StreamLineSchema, StreamResultSchema } from './stream.ts'
 
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
@@ -44,5 +45,9 @@ export const namedSchemas = [
   DocumentResultSchema,
   BatchRequestSchema,
   BatchResponseSchema,
+  StreamDocumentSchema,
+  StreamResultSchema,
+  StreamErrorSchema,
+  StreamLineSchema,
   HealthSchema
 ]

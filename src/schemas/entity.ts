@@ -5,7 +5,7 @@ export const SpanSchema = Type.Object(
   {
     start: Type.Integer({
       minimum: 0,
-      description: 'First UTF-16 code unit, counted in the text as received.'
+      description: 'First unit (`offsetUnit`), counted in the text as received.'
     }),
     end: Type.Integer({ minimum: 0, description: 'The unit after the last one.' })
   },

@@ -35,10 +35,12 @@ const request = {
   entities: count('Entities of the answer.'),
   failed: Type.Optional(
     Type.Partial(Type.Record(Type.Enum(codes), Type.Integer({ minimum: 1 })), {
-      description: 'Documents of a batch that have no entities, by the code of their error.'
+      description: 'Documents of a batch or stream that have no entities, by the code of their error.'
     })
   ),
-  tokens: count('Tokens that workers read for the request and what was dispatched with it.'),
+  tokens: count(
+    'Tokens that workers read for the request and what was dispatched with it. This field and those that follow are not there for a stream.'
+  ),
   cells: count('Cells of the input of the network; those that are no token are padding and separators.'),
   queueMs: milliseconds('Longest wait of a text for a worker'),
   pipelineMs: milliseconds('Time in which workers made sentences and tokens'),

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { EntitySchema, RelationSchema, SpanSchema, WarningSchema } from './entity.ts'
 import { ModelIdentitySchema } from './model.ts'
-import { OptionsSchema } from './options.ts'
+import { OffsetUnitSchema, OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
 import { reference } from './reference.ts'
 
@@ -44,7 +44,7 @@ const recognized = {
 }
 
 export const NerResponseSchema = Type.Object(
-  { model: reference(ModelIdentitySchema), ...recognized },
+  { model: reference(ModelIdentitySchema), offsetUnit: OffsetUnitSchema, ...recognized },
   { $id: 'NerResponse', additionalProperties: false }
 )
 
@@ -86,6 +86,7 @@ export const DocumentResultSchema = Type.Object(
 export const BatchResponseSchema = Type.Object(
   {
     model: reference(ModelIdentitySchema),
+    offsetUnit: OffsetUnitSchema,
     documents: Type.Array(reference(DocumentResultSchema), {
       description: 'The documents that were recognized, in the order of the request.'
     }),
@@ -105,6 +106,6 @@ export const BatchResponseSchema = Type.Object(
 )
 
 export type NerResponse = Static<typeof NerResponseSchema>
-export type Recognized = Omit<NerResponse, 'model'>
+export type Recognized = Omit<NerResponse, 'model' | 'offsetUnit'>
 export type BatchResponse = Static<typeof BatchResponseSchema>
 export type Document = Static<typeof DocumentSchema>

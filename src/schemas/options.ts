@@ -1,9 +1,17 @@
 import { type Static, Type } from 'typebox'
+import { offsetUnits } from '../text.ts'
 
 /** What rules make of the entities of a text. */
 export const contextExtras = ['assertion', 'section', 'relations'] as const
 /** What an answer can hold besides entities. */
 export const extras = ['sentences', 'tokens', ...contextExtras] as const
+
+/** Unit of all offsets of an answer. */
+export const OffsetUnitSchema = Type.Enum(offsetUnits, {
+  description:
+    'What offsets count: UTF-16 code units (JavaScript, Java, C#; the default), Unicode code points (Python), or bytes ' +
+    'of the text in UTF-8 (Go, Rust).'
+})
 
 /** What a caller may ask of a recognition. */
 export const OptionsSchema = Type.Object(
@@ -35,7 +43,8 @@ export const OptionsSchema = Type.Object(
           '`labels` or `minConfidence` leave out.',
         examples: [['assertion', 'section', 'relations']]
       })
-    )
+    ),
+    offsetUnit: Type.Optional(OffsetUnitSchema)
   },
   { $id: 'RecognitionOptions', additionalProperties: false }
 )

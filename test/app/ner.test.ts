@@ -13,11 +13,27 @@ describe('POST /ner', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual({
       model: { name: 'fake', version: '1.0.0', sha256: 'f'.repeat(64) },
+      offsetUnit: 'utf16',
       entities: [{ start: 0, end: 7, text: 'Aspirin', label: 'Drug_Name', confidence: 0.123456789 }]
     })
     expect(answer.headers['server-timing']).toMatch(
       /^queue;dur=1, pipeline;dur=1, inference;dur=1, decoding;dur=1$/
     )
+  })
+
+  test.each([
+    ['utf16', 0, 9],
+    ['codepoint', 0, 8],
+    ['utf8', 0, 11]
+  ])('counts in the unit that is asked for, and says which: %s', async (offsetUnit, start, end) => {
+    const { app } = await testApp()
+    const text = '😀Aspirin daily'
+    const options = { offsetUnit }
+    const one = await app.inject({ method: 'POST', url: '/ner', payload: { text, options } })
+    expect(one.json()).toMatchObject({ offsetUnit, entities: [{ start, end, text: '😀Aspirin' }] })
+    const payload = { documents: [{ id: 'a', text }], options }
+    const batch = await app.inject({ method: 'POST', url: '/ner/batch', payload })
+    expect(batch.json()).toMatchObject({ offsetUnit, documents: [{ entities: [{ start, end }] }] })
   })
 
   test.each([

@@ -30,6 +30,7 @@ describe('the OpenAPI document', () => {
         'readyz',
         'recognize',
         'recognizeBatch',
+        'recognizeStream',
         'startupz'
       ].sort()
     )
@@ -37,7 +38,9 @@ describe('the OpenAPI document', () => {
       for (const [status, { content }] of Object.entries(responses)) {
         if (content['text/plain']) continue
         const problem = Number(status) >= 400 && !content['application/json']
-        const { schema } = content[problem ? 'application/problem+json' : 'application/json']
+        const { schema } =
+          content['application/x-ndjson'] ??
+          content[problem ? 'application/problem+json' : 'application/json']
         expect(document.components.schemas).toHaveProperty(schema.$ref.replace('#/components/schemas/', ''))
       }
     }
@@ -48,12 +51,13 @@ describe('the OpenAPI document', () => {
     const document = (await app.inject({ url: '/openapi.json' })).json()
     for (const [url, { post }] of Object.entries<{ post?: Operation }>(document.paths)) {
       if (!post?.requestBody) continue
-      const name = post.requestBody.content['application/json'].schema.$ref.replace(
-        '#/components/schemas/',
-        ''
-      )
-      for (const payload of document.components.schemas[name].examples) {
-        expect((await app.inject({ method: 'POST', url: url as '/ner', payload })).statusCode).toBe(200)
+      const [[type, { schema }]] = Object.entries(post.requestBody.content)
+      const name = schema.$ref.replace('#/components/schemas/', '')
+      const headers = { 'content-type': type }
+      for (const example of document.components.schemas[name].examples) {
+        const payload = JSON.stringify(example)
+        const answer = await app.inject({ method: 'POST', url: url as '/ner', headers, payload })
+        expect(answer.statusCode).toBe(200)
       }
     }
   })

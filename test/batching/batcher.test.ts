@@ -856,3 +856,55 @@ describe('closing', () => {
     expect(outcomes(await late)).toEqual(['deadline_exceeded'])
   })
 })
+
+describe('submissions of one sender', () => {
+  test('have the turns of one: another submission waits for one of them, and not for all', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const sender = {}
+    const own = ['a', 'b', 'c', 'd'].map(request => batcher.submit([request], undefined, false, sender))
+    const other = batcher.submit(['x'])
+    const strangers = ['p', 'q'].map(request => batcher.submit([request]))
+    for (let i = 0; i < 7; i++) {
+      lane.call.answer()
+      await settle()
+    }
+    expect(lane.given.flat().join('')).toBe('abxpqcd')
+    await Promise.all([...own, other, ...strangers])
+  })
+
+  test('are given up one by one', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const sender = {}
+    const controller = new AbortController()
+    const first = batcher.submit(['a'], undefined, false, sender)
+    const second = batcher.submit(['b'], controller.signal, false, sender)
+    const third = batcher.submit(['c'], undefined, false, sender)
+    controller.abort(new Error('gone'))
+    await expect(second).rejects.toThrow('gone')
+    expect(batcher.waiting).toBe(1)
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all([first, third])
+    expect(lane.given.flat()).toEqual(['a', 'c'])
+  })
+
+  test('have deadlines of their own', async () => {
+    const { batcher, lane } = setUp({ budget: 1 })
+    const sender = {}
+    const first = batcher.submit(['a'], undefined, false, sender)
+    const second = batcher.submit(['b'], undefined, false, sender)
+    await vi.advanceTimersByTimeAsync(DEADLINE - 10)
+    lane.call.answer()
+    await settle()
+    const third = batcher.submit(['c'], undefined, false, sender)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(outcomes(await second)).toEqual(['deadline_exceeded'])
+    expect(batcher.waiting).toBe(1)
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    expect(outcomes(await third)).toEqual([answerTo('c')])
+    await first
+  })
+})

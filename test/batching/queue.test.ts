@@ -178,3 +178,30 @@ describe('small submissions', () => {
     expect(names(queue.take(4))).toBe('a')
   })
 })
+
+describe('a group of several submissions', () => {
+  test('loses some of its items and keeps its place and the others', () => {
+    const gone = [item('b', 2), item('d', 4)]
+    const queue = queueOf(item('a', 1), gone[0], item('c', 3), gone[1], item('x', 1, two))
+    expect(names(queue.take(1))).toBe('a')
+    queue.remove(one, new Set(gone))
+    expect([queue.length, queue.cost]).toEqual([2, 4])
+    expect(names(queue.take(10))).toBe('xc')
+    queue.remove(one, new Set(gone))
+    expect([queue.length, queue.cost]).toEqual([0, 0])
+  })
+
+  test('is gone with its last item', () => {
+    const [a, b] = [item('a', 1), item('b', 2)]
+    const queue = queueOf(a, b)
+    queue.remove(one, new Set([a, b]))
+    expect([queue.length, queue.cost, queue.costAhead(5)]).toEqual([0, 0, 0])
+  })
+
+  test('is all ahead of what comes into it, and of others what comes before that', () => {
+    const queue = queueOf(item('a', 10), item('b', 20), item('x', 5, two), item('y', 50, two))
+    expect(queue.costAhead(5)).toBe(10 + 5)
+    expect(queue.costAhead(5, one)).toBe(30 + 35)
+    expect(queue.costAhead(5, three)).toBe(10 + 5)
+  })
+})

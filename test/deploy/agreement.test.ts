@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
@@ -11,10 +12,8 @@ import { describe, expect, test } from 'vitest'
 import { type Config, ConfigSchema, loadConfig } from '../../src/config.ts'
 import { packageVersion } from '../../src/package-version.ts'
 import { testApp } from '../helpers/build-app.ts'
+import { jsonLines, runCli, temporaryFile } from '../helpers/cli.ts'
 import { base, bulk, everything, one } from '../helpers/deploy.ts'
-
-/** What the manifests use of parts of the service that are still being made. */
-const awaited = { commands: ['annotate'] }
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -178,12 +177,23 @@ describe('what is around the pods', () => {
     expect(monitor.endpoints.map(({ path }) => path)).toEqual(['/metrics'])
   })
 
-  test('gives each part of a bulk job to one pod', () => {
+  test('gives each part of a bulk job to one pod', async () => {
     const { bin } = JSON.parse(read('package.json'))
     const args = job.template.spec!.containers[0].args!
-    expect(args.slice(0, 3)).toEqual(['node', bin['ner-jsl'], ...awaited.commands])
+    expect(args.slice(0, 3)).toEqual(['node', bin['ner-jsl'], 'annotate'])
     expect(args[args.indexOf('--shard') + 1]).toBe(`$(JOB_COMPLETION_INDEX)/${job.completions}`)
-  })
+
+    const notes = temporaryFile('notes.ndjson', jsonLines(Array.from({ length: 16 }, () => ({ text: 'x' }))))
+    for (const index of [0, job.completions! - 1]) {
+      const given = args
+        .slice(2)
+        .map(arg => arg.replaceAll('$(JOB_COMPLETION_INDEX)', String(index)))
+        .map(arg => arg.replace('/entities/', `${dirname(notes)}/`).replace('/notes/', `${dirname(notes)}/`))
+      const { code, stderr } = await runCli(given)
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^2 documents/)])
+      expect(existsSync(join(dirname(notes), `part-${index}.ndjson`))).toBe(true)
+    }
+  }, 120_000)
 })
 
 describe('the page on deployment', () => {
@@ -220,9 +230,4 @@ describe('the page on deployment', () => {
       expect(page).toContain(figure)
     }
   })
-})
-
-test('what is awaited is not there yet: what is there comes off the list', () => {
-  const commands = read('src/cli/main.ts')
-  expect(awaited.commands.filter(name => commands.includes(name))).toEqual([])
 })

@@ -87,6 +87,17 @@ export const provoke: Readonly<Record<Exclude<ErrorCode, 'client_gone'>, () => P
       }
     ),
   body_too_large: () => ask([ner({ text: ' '.repeat(16_777_216) })]),
+  line_too_long: async () => {
+    const { app } = await testApp({ config: { NER_MAX_BODY_BYTES: 1024 } })
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/ner/stream',
+      headers,
+      payload: ' '.repeat(1025)
+    })
+    return answer.json<{ problem: Problem }>().problem
+  },
   text_too_long: () => ask([ner({ text: ' '.repeat(1_048_577) })]),
   unsupported_media_type: () => ask([ner('Denies fever.', { 'content-type': 'text/plain' })]),
   expectation_failed: () =>

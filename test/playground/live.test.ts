@@ -7,7 +7,12 @@ afterEach(() => void vi.useRealTimers())
 
 function answerTo(text: string): Answer {
   const model = { name: 'fake', version: '1', sha256: '' }
-  return { kind: 'answer', text, response: { model, entities: [] }, timing: { roundTrip: 1, stages: [] } }
+  return {
+    kind: 'answer',
+    text,
+    response: { model, offsetUnit: 'utf16', entities: [] },
+    timing: { roundTrip: 1, stages: [] }
+  }
 }
 
 const overloaded: Failure = { kind: 'failure', title: 'At capacity', passes: true, needsKey: false }
