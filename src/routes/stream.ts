@@ -16,6 +16,7 @@ import {
   StreamDocumentSchema,
   type StreamError,
   StreamLineSchema,
+  StreamRequestSchema,
   type StreamResult
 } from '../schemas/stream.ts'
 import { describeValidation, type Fault } from '../schemas/validation.ts'
@@ -73,7 +74,7 @@ export const streamRoute: FastifyPluginAsyncTypebox<StreamLimits> = async (app, 
       },
       config: {
         streamedBody: true,
-        documentedBody: reference(StreamDocumentSchema)
+        documentedBody: reference(StreamRequestSchema)
       }
     },
     async (request, reply) => {

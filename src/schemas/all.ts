@@ -23,7 +23,13 @@ import {
 } from './ner.ts'
 import { OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
-import { StreamDocumentSchema, StreamErrorSchema, StreamLineSchema, StreamResultSchema } from './stream.ts'
+import {
+  StreamDocumentSchema,
+  StreamErrorSchema,
+  StreamLineSchema,
+  StreamRequestSchema,
+  StreamResultSchema
+} from './stream.ts'
 
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
@@ -46,6 +52,7 @@ export const namedSchemas = [
   BatchRequestSchema,
   BatchResponseSchema,
   StreamDocumentSchema,
+  StreamRequestSchema,
   StreamResultSchema,
   StreamErrorSchema,
   StreamLineSchema,

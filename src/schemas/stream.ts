@@ -8,15 +8,24 @@ const IndexSchema = Type.Integer({
   description: 'Number of the line of the document, from 0; empty lines count.'
 })
 
+const exampleDocument = { id: 'note-1', text: 'No known drug allergies. Metformin 500 mg b.i.d.' }
+
 /** A line of the request. */
 export const StreamDocumentSchema = Type.Object(
   { id: Type.Optional(DocumentSchema.properties.id), ...NerRequestSchema.properties },
   {
     $id: 'StreamDocument',
     additionalProperties: false,
-    examples: [{ id: 'note-1', text: 'No known drug allergies. Metformin 500 mg b.i.d.' }]
+    examples: [exampleDocument]
   }
 )
+
+/** The request as a whole: OpenAPI 3.1 has no words for lines of JSON. */
+export const StreamRequestSchema = Type.String({
+  $id: 'StreamRequest',
+  description: 'NDJSON: a `StreamDocument` a line.',
+  examples: [`${JSON.stringify(exampleDocument)}\n`]
+})
 
 export const StreamResultSchema = Type.Object(
   { index: IndexSchema, id: Type.Optional(Type.String()), ...NerResponseSchema.properties },

@@ -41,7 +41,7 @@ describe('the context of entities over HTTP', () => {
   test('is absent when it is not asked for', async () => {
     const { text } = readAnnotated('develop')[0]
     const [plain, full] = [await ask({ text }), await ask({ text, options })]
-    expect(Object.keys(plain)).toEqual(['model', 'entities'])
+    expect(Object.keys(plain)).toEqual(['model', 'offsetUnit', 'entities'])
     expect(full.entities.map(({ assertion, section, ...entity }) => entity)).toEqual(plain.entities)
     for (const { assertion, section } of full.entities) {
       for (const passage of [assertion?.cue, section]) {
@@ -56,7 +56,10 @@ describe('the context of entities over HTTP', () => {
     const { app } = await testApp({ recognizer: shared() })
     const answer = await app.inject({ method: 'POST', url: '/ner/batch', payload: { documents, options } })
     for (const { id, ...found } of answer.json().documents) {
-      const { model, ...alone } = await ask({ text: notes.find(note => note.id === id)?.text, options })
+      const { model, offsetUnit, ...alone } = await ask({
+        text: notes.find(note => note.id === id)?.text,
+        options
+      })
       expect(found).toEqual(alone)
     }
   })

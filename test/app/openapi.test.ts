@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
       const name = schema.$ref.replace('#/components/schemas/', '')
       const headers = { 'content-type': type }
       for (const example of document.components.schemas[name].examples) {
-        const payload = JSON.stringify(example)
+        const payload = typeof example === 'string' ? example : JSON.stringify(example)
         const answer = await app.inject({ method: 'POST', url: url as '/ner', headers, payload })
         expect(answer.statusCode).toBe(200)
       }

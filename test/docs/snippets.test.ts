@@ -21,7 +21,7 @@ function jsonBlocks(page: string): Record<string, unknown>[] {
 
 test('the requests of api.md are answered', async () => {
   const { app } = await testApp({ recognizer: await createInProcessRecognizer(modelFolder) })
-  const [one, many, ...more] = jsonBlocks('docs/api.md')
+  const [one, many, line, ...more] = jsonBlocks('docs/api.md')
   expect(more).toEqual([])
   for (const [url, payload] of [
     ['/ner', one],
@@ -31,6 +31,13 @@ test('the requests of api.md are answered', async () => {
     expect(response.statusCode).toBe(200)
     expect(response.json().errors ?? []).toEqual([])
   }
+  const stream = await app.inject({
+    method: 'POST',
+    url: '/ner/stream',
+    headers: { 'content-type': 'application/x-ndjson' },
+    payload: JSON.stringify(line)
+  })
+  expect(stream.json()).toMatchObject({ index: 0, id: 'note-1', offsetUnit: 'codepoint' })
 })
 
 test('the entity of formats.md is one of the README', () => {
