@@ -84,7 +84,8 @@ async function sendFor(seconds: number, rate: number, traffic: Traffic, random: 
   const start = performance.now()
   const underWay = new Set<Promise<void>>()
   let fault: unknown
-  for (let due = start; due < start + seconds * 1000; due -= (Math.log(1 - random()) / rate) * 1000) {
+  let due = start
+  while (due < start + seconds * 1000) {
     const wait = due - performance.now()
     if (wait > 0) await sleep(wait)
     if (fault) throw fault
@@ -96,6 +97,7 @@ async function sendFor(seconds: number, rate: number, traffic: Traffic, random: 
       })
       .finally(() => underWay.delete(sent))
     underWay.add(sent)
+    due -= (Math.log(1 - random()) / rate) * 1000
   }
   await Promise.all(underWay)
   if (fault) throw fault

@@ -34,7 +34,8 @@ export class Traffic {
   readonly #url: URL
   readonly #random: () => number
   readonly #texts: readonly string[]
-  readonly #kinds: readonly Kind[]
+  /** each kind as often as its share says */
+  readonly #deck: readonly Kind[]
   readonly #expected = new Map<string, Buffer>()
   readonly #free: Connection[] = []
   /** requests of each kind, by how they ended */
@@ -44,13 +45,12 @@ export class Traffic {
     this.#url = new URL(base)
     this.#random = seededRandom(seed)
     this.#texts = mixedNotes(TEXTS, SHORTEST_TOKENS, LONGEST_TOKENS)
-    this.#kinds = this.#mix()
+    this.#deck = this.#mix().flatMap(kind => Array<Kind>(kind.share).fill(kind))
   }
 
   /** Sends one request of the mix, whichever chance chooses. */
   async send(): Promise<void> {
-    let rest = this.#random() * this.#kinds.reduce((sum, { share }) => sum + share, 0)
-    const kind = this.#kinds.find(({ share }) => (rest -= share) < 0) as Kind
+    const kind = this.#deck[Math.floor(this.#random() * this.#deck.length)]
     const ending = await kind.send().catch((error: unknown) => {
       throw new Error(`${kind.name}: ${error instanceof Error ? error.message : 'failed'}`)
     })
