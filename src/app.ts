@@ -103,7 +103,12 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(access, asked)
   await app.register(metricsPlugin, { metrics })
   await app.register(drain, { draining })
-  await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
+  await app.register(openapi, {
+    version,
+    needs: asked.needs,
+    closed: asksForCredentials(config),
+    labels: recognizer.model.manifest.labels
+  })
   await app.register(playground)
   await app.register(recognizerPlugin, { recognizer })
 
