@@ -29,17 +29,19 @@ export class Service {
   /**
    * Starts it on a free port and waits until it is ready.
    * @param environment variables besides
+   * @param log descriptor of a file for what it writes
    */
   static async start(
     workers: number,
     modelFolder: string,
-    environment: Readonly<Record<string, string>> = {}
+    environment: Readonly<Record<string, string>> = {},
+    log?: number
   ): Promise<Service> {
     const port = await freePort()
     const start = performance.now()
     const child = spawn(process.execPath, [entry], {
       env: { PORT: String(port), NER_WORKERS: String(workers), NER_MODEL_DIR: modelFolder, ...environment },
-      stdio: ['ignore', 'ignore', 'inherit']
+      stdio: ['ignore', log ?? 'ignore', log ?? 'inherit']
     })
     const end = (): void => void child.kill('SIGTERM')
     process.once('exit', end)

@@ -88,8 +88,13 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
     refused(app, problem.code)
-    response.writeHead(problem.status, { ...headers, ...bareHeaders })
-    response.end(JSON.stringify(problem))
+    const body = JSON.stringify(problem)
+    response.writeHead(problem.status, {
+      ...headers,
+      ...bareHeaders,
+      'content-length': Buffer.byteLength(body)
+    })
+    response.end(body)
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
