@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<void> {
   const warmUp = Number(values['warm-up'])
   const modelFolder = process.env.NER_MODEL_DIR ?? `${root}/models/ner_jsl`
   const foreignShare = watchOthers()
-  const { capacity, readings, counts } = await soak({
+  const { capacity, readings, counts, wrong } = await soak({
     modelFolder,
     workers: Number(values.workers),
     seconds: Number(values.minutes) * 60,
@@ -44,10 +44,15 @@ async function main(args: string[]): Promise<void> {
     seed: Number(values.seed),
     progress: text => process.stderr.write(`${text}\n`)
   })
-  const { main, workers, faults } = judge(
+  const {
+    main,
+    workers,
+    faults: leaks
+  } = judge(
     readings.filter(({ minutes }) => minutes > warmUp),
     limits
   )
+  const faults = [...leaks, ...wrong]
   const lines = [
     formatMachine(describeMachine(await describeModel(modelFolder))),
     `capacity ${capacity.toFixed(0)} requests/s; ${values.minutes} minutes at ${values.load} of it; ` +

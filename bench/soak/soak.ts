@@ -26,6 +26,8 @@ export interface Soaked {
   readonly readings: readonly Reading[]
   /** requests by kind and ending */
   readonly counts: ReadonlyMap<string, number>
+  /** what was wrong with answers, or lost, in words */
+  readonly wrong: readonly string[]
 }
 
 const CAPACITY_CALLERS = 16
@@ -37,8 +39,7 @@ const REST_MS = 1000
 
 /**
  * Sends mixed requests at random times, at a share of the capacity, whatever the answers do; now and then it lets all be
- * answered, closes the connections and reads what the service holds. A wrong or lost answer ends it.
- * @throws Error that says which
+ * answered, closes the connections and reads what the service holds.
  */
 export async function soak(options: SoakOptions): Promise<Soaked> {
   const { modelFolder, workers, seconds, interval, load, seed, environment, settle, progress } = options
@@ -49,8 +50,9 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     const random = seededRandom(seed + 1)
     const start = performance.now()
     const readings: Reading[] = []
+    const wrong: string[] = []
     while (performance.now() - start < seconds * 1000) {
-      await sendFor(interval, capacity * load, traffic, random)
+      wrong.push(...(await sendFor(interval, capacity * load, traffic, random)))
       traffic.rest()
       await sleep(REST_MS)
       const { pids } = service
@@ -59,7 +61,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
       readings.push(reading)
       progress(formatReading(reading))
     }
-    return { capacity, readings, counts: traffic.counts }
+    return { capacity, readings, counts: traffic.counts, wrong }
   } finally {
     await service.stop()
   }
@@ -79,28 +81,33 @@ async function measureCapacity(traffic: Traffic): Promise<number> {
   return sent / ((performance.now() - start) / 1000)
 }
 
-/** Sends `rate` requests a second at random times for so many seconds, and ends when all have ended. */
-async function sendFor(seconds: number, rate: number, traffic: Traffic, random: () => number): Promise<void> {
+/**
+ * Sends `rate` requests a second at random times for so many seconds, and ends when all have ended.
+ * @returns what was wrong with answers
+ */
+async function sendFor(
+  seconds: number,
+  rate: number,
+  traffic: Traffic,
+  random: () => number
+): Promise<string[]> {
   const start = performance.now()
   const underWay = new Set<Promise<void>>()
-  let fault: unknown
+  const wrong: string[] = []
   let due = start
   while (due < start + seconds * 1000) {
     const wait = due - performance.now()
     if (wait > 0) await sleep(wait)
-    if (fault) throw fault
     if (underWay.size > MOST_UNDER_WAY) throw new Error(`${MOST_UNDER_WAY} requests were not answered.`)
     const sent: Promise<void> = traffic
       .send()
-      .catch((error: unknown) => {
-        fault ??= error
-      })
+      .catch((error: unknown) => void wrong.push(error instanceof Error ? error.message : 'failed'))
       .finally(() => underWay.delete(sent))
     underWay.add(sent)
     due -= (Math.log(1 - random()) / rate) * 1000
   }
   await Promise.all(underWay)
-  if (fault) throw fault
+  return wrong
 }
 
 function formatReading({ minutes, memory, main, workers }: Reading): string {

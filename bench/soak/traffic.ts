@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/benchmark/notes.ts'
 import { Connection, type HttpAnswer } from '../load/http.ts'
 import { mixedNotes } from '../notes.ts'
 
-/** How one request of the mix ended, when it ended well; `refused` is 503 or 504, which is for overload to explain. */
+/** How one request of the mix ended, when it ended well; `refused` is for a lack of processors to explain. */
 export type Ending = 'answered' | 'refused'
 
 /** One kind of request. */
@@ -26,7 +26,9 @@ const MOST_DOCUMENTS = 12
 /** Longest time from the request of a client that hangs up to its end, in milliseconds. */
 const PATIENCE_MS = 30
 
-/** Codes of a problem that overload explains. */
+/** What a service answers that gets too little of the processors, for instance to read what has arrived. */
+const statuses: ReadonlySet<number> = new Set([408, 503, 504])
+/** The same of a document of a batch. */
 const passing = /"code":"(overloaded|deadline_exceeded)"/
 
 /**
@@ -135,14 +137,14 @@ export class Traffic {
   async #ask(request: Buffer): Promise<HttpAnswer> {
     const connection = this.#free.pop() ?? (await Connection.open(this.#url))
     const answer = await connection.ask(request)
-    // With that of a body that cannot be read the service closes the connection.
-    if (answer.status === 400) connection.close()
+    // With that of what cannot be read the service closes the connection.
+    if (answer.status === 400 || answer.status === 408) connection.close()
     else this.#free.push(connection)
     return answer
   }
 
   #check(path: string, { status, body }: HttpAnswer, expected: number, key: string | undefined): Ending {
-    if (status === 503 || status === 504) return 'refused'
+    if (statuses.has(status)) return 'refused'
     if (status !== expected) throw new Error(`${path} was answered with ${status} instead of ${expected}.`)
     if (key === undefined) return 'answered'
     const before = this.#expected.get(key)

@@ -25,12 +25,15 @@ export interface Service {
 /**
  * Starts the built service on a free port, waits until it is ready, and ends it with the test.
  * @param isReady asks whether it is, where plain fetch cannot
+ * @param cwd folder that it runs in
  */
 export async function startService(
   environment: Record<string, string> = {},
-  isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
+  isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok,
+  cwd = process.cwd()
 ): Promise<Service> {
   const child = spawn(process.execPath, [entry], {
+    cwd,
     env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', ...environment },
     stdio: ['ignore', 'pipe', 'pipe']
   })
