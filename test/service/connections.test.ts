@@ -104,3 +104,48 @@ test.each([
     expect(await (await service.ner(note)).json()).toEqual(alone)
   }
 )
+
+/** Headers that two readers may understand differently, so that one serves what the other takes for a body. */
+const smuggling: readonly (readonly [string, string])[] = [
+  ['two lengths', 'Content-Length: 5\r\nContent-Length: 60\r\n'],
+  ['a length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'],
+  ['chunks and a length', 'Transfer-Encoding: chunked\r\nContent-Length: 5\r\n'],
+  ['chunks twice', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n'],
+  ['a coding that is not chunked', 'Transfer-Encoding: xchunked\r\n'],
+  ['a coding after chunked', 'Transfer-Encoding: chunked, identity\r\n'],
+  ['a space before the colon', 'Content-Length : 5\r\n'],
+  ['a length with a sign', 'Content-Length: +5\r\n'],
+  ['a length that is no number', 'Content-Length: 0x5\r\n'],
+  ['a length with a comma', 'Content-Length: 5, 5\r\n'],
+  ['a folded header', 'X: a\r\n Content-Length: 5\r\n'],
+  ['a header that ends in a line feed alone', 'Content-Length: 5\nX: a\r\n'],
+  ['a header that ends in a carriage return alone', 'X: a\rContent-Length: 5\r\n'],
+  ['NUL in a header', 'X: a\0b\r\nContent-Length: 5\r\n']
+]
+
+test('a request whose end is in doubt is refused, and what is hidden in it is not served', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const hidden = 'GET /labels HTTP/1.1\r\nhost: x\r\n\r\n'
+  for (const [name, headers] of smuggling) {
+    const { socket, closed, heard } = await open(service)
+    socket.write(
+      `POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${headers}\r\n0\r\n\r\n${hidden}`
+    )
+    await closed
+    expect([name, statuses(heard())]).toEqual([name, ['400']])
+  }
+})
+
+test('a body that says it is larger than the limit, or turns out to be, is refused without being kept', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const head = 'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+  const declared = await open(service)
+  declared.socket.write(`${head}content-length: 10000000000\r\n\r\n{`)
+  await until(() => statuses(declared.heard()).length > 0)
+  const chunked = await open(service)
+  chunked.socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
+  const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`
+  for (let i = 0; i < 17; i++) chunked.socket.write(chunk)
+  await until(() => statuses(chunked.heard()).length > 0)
+  expect([declared, chunked].map(({ heard }) => statuses(heard()))).toEqual([['413'], ['413']])
+})
