@@ -69,7 +69,7 @@ export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
         if (number % CONTROL_EVERY === 0) {
           if ((await askControl(service.url)) !== known)
             faults.push(`case ${number}: the known note is answered otherwise`)
-          progress(`${number - from} of ${to - from} cases`)
+          progress(`${number - from} of ${to - from} cases, ${faults.length} faults`)
         }
       }
     }

@@ -143,7 +143,7 @@ export class Traffic {
     return answer
   }
 
-  #check(path: string, { status, body }: HttpAnswer, expected: number, key: string | undefined): Ending {
+  #check(path: string, { status, body }: HttpAnswer, expected: number, key?: string): Ending {
     if (statuses.has(status)) return 'refused'
     if (status !== expected) throw new Error(`${path} was answered with ${status} instead of ${expected}.`)
     if (key === undefined) return 'answered'
@@ -160,9 +160,7 @@ export class Traffic {
   }
 
   async #sendGarbage(): Promise<Ending> {
-    const { status } = await this.#ask(Buffer.from('GARBAGE\r\n\r\n'))
-    if (status !== 400) throw new Error(`What is not HTTP was answered with ${status}.`)
-    return 'answered'
+    return this.#check('What is not HTTP', await this.#ask(Buffer.from('GARBAGE\r\n\r\n')), 400)
   }
 
   /** @param share how much of the request is sent before the connection is cut */

@@ -44,7 +44,7 @@ test('offsets are those of the text as it was sent, whatever is in it', async ()
   }
   // One word of a megabyte has no end of a sentence and no space.
   await entitiesOf('x'.repeat(1_000_000))
-  await entitiesOf('😀'.repeat(100_000))
+  await entitiesOf('😀'.repeat(5000))
 })
 
 const invalid: readonly (readonly [string, readonly number[]])[] = [
