@@ -4,6 +4,7 @@ import { latency } from './questions/latency.ts'
 import { longNote } from './questions/long-note.ts'
 import { memory } from './questions/memory.ts'
 import { neighbours } from './questions/neighbours.ts'
+import { overload } from './questions/overload.ts'
 import { padding } from './questions/padding.ts'
 import { scaling } from './questions/scaling.ts'
 import { shares } from './questions/shares.ts'
@@ -25,5 +26,6 @@ export const questions: readonly Question[] = [
   flatness,
   start,
   memory,
-  shortTexts
+  shortTexts,
+  overload
 ]

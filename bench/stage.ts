@@ -4,6 +4,7 @@ import type { Bare } from './processes/bare.ts'
 import type { Client } from './processes/client.ts'
 import type { Echo } from './processes/echo.ts'
 import type { Dispatch, EngineFunctions } from './processes/engine.ts'
+import type { Hog } from './processes/hog.ts'
 import { type Functions, RemoteProcess } from './processes/remote.ts'
 import { Service } from './service.ts'
 
@@ -90,6 +91,11 @@ export class Stage {
     const client = this.#process<Client>('client')
     checkBodies(await client.call('open', url, texts), expected)
     return client
+  }
+
+  /** A neighbour for as many cores; ended with the stage, or before. */
+  hogs(count: number): RemoteProcess<Hog>[] {
+    return Array.from({ length: count }, () => this.#process<Hog>('hog'))
   }
 
   /** A client of the bare server, which has echoed each text. */

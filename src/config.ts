@@ -66,10 +66,11 @@ export const ConfigSchema = Type.Object({
     description: 'Longest time from admission to answer; a worker that takes longer is replaced.'
   }),
   NER_MAX_WAIT_MS: Type.Integer({
-    default: 10_000,
+    default: 1_000,
     minimum: 10,
     maximum: 600_000,
-    description: 'Longest predicted wait in the queue; a request that would wait longer is refused at once.'
+    description:
+      'Longest predicted wait in the queue, or as long as the request itself takes; what would wait longer is refused at once.'
   }),
   NER_API_KEYS_FILE: Type.String({
     default: NONE,

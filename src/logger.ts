@@ -1,6 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { errorFacts } from './error-facts.ts'
 
+/** Some 20,000 lines. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024
+
 /**
  * The service's logger: one JSON object a line. Fields are chosen where they are logged; errors are reduced to
  * type, code and stack frames; anything that could be a body, or headers with credentials, is removed as a second line of defence.
@@ -21,6 +24,28 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       },
       redact: { paths: ['text', '*.text', 'body', '*.body', 'headers', '*.headers'], remove: true }
     },
-    destination ?? pino.destination({ dest: 1, sync: false })
+    destination ?? standardOutput()
   )
+}
+
+/**
+ * A full disk, or a reader of the log that has gone or stands still, must not stop the service: what cannot be written
+ * is tried again with the next line, and lost when too much waits.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
+  let failing = false
+  // Unheard, an error would end the process.
+  output.on('error', () => {
+    failing = true
+  })
+  output.on('write', () => {
+    failing = false
+  })
+  // At the end of the process pino waits in this until everything is written, for ever where nothing can be.
+  const flush = output.flushSync.bind(output)
+  output.flushSync = () => {
+    if (!failing) flush()
+  }
+  return output
 }

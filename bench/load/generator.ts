@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { poissonArrivals, saturate } from '../../src/benchmark/load.ts'
 import { seededRandom } from '../../src/benchmark/notes.ts'
 import { now } from './clock.ts'
-import { Connection, toRequest } from './http.ts'
+import { Connection, type HttpAnswer, toRequest } from './http.ts'
 import { pace } from './pace.ts'
+import { Tally, type TallyFacts } from './tally.ts'
 
 export interface Saturation {
   /** requests under way at once */
@@ -17,8 +19,17 @@ export interface Arrivals {
   readonly seed: number
 }
 
+/** Arrivals at a steady rate for so long. */
+export interface Phase {
+  /** a second */
+  readonly rate: number
+  readonly seconds: number
+}
+
 /** Before the window of a saturation, so that neither an empty queue nor a first request is in it. */
 const RAMP_MS = 300
+/** Of a caller that was refused. */
+const REFUSED_PAUSE_MS = 20
 /** Requests under way at once while the first answers are collected. */
 const FIRST_CALLERS = 8
 
@@ -51,16 +62,32 @@ export class LoadGenerator {
   }
 
   /** Answers a second with so many requests under way: how much there is to get, not how long one waits. */
-  async saturate({ callers, seconds }: Saturation): Promise<number> {
+  async saturate(saturation: Saturation): Promise<number> {
+    return this.#rate(saturation, async index => {
+      await this.#ask(index)
+      return true
+    })
+  }
+
+  /** The same of a service that may refuse: a caller that is refused sends again a moment later. */
+  async saturatePatiently(saturation: Saturation): Promise<number> {
+    return this.#rate(saturation, async index => {
+      const { status } = await this.#send(index)
+      if (status !== 200) await sleep(REFUSED_PAUSE_MS)
+      return status === 200
+    })
+  }
+
+  async #rate({ callers, seconds }: Saturation, ask: (index: number) => Promise<boolean>): Promise<number> {
     const start = now() + RAMP_MS
     const end = start + seconds * 1000
     let next = 0
     let answered = 0
     const call = async (): Promise<void> => {
       while (now() < end) {
-        await this.#ask(next++)
+        const isAnswered = await ask(next++)
         const time = now()
-        if (time >= start && time < end) answered++
+        if (isAnswered && time >= start && time < end) answered++
       }
     }
     await Promise.all(Array.from({ length: callers }, call))
@@ -106,6 +133,44 @@ export class LoadGenerator {
     return latencies
   }
 
+  /**
+   * Sends requests at random times whatever the answers do, one phase after the other, and takes refusals for answers.
+   * @returns what became of the requests that were due in each phase
+   * @throws Error when an answer is wrong, or a refusal does not say when to come back
+   */
+  async flood(phases: readonly Phase[], seed: number): Promise<TallyFacts[]> {
+    const random = seededRandom(seed)
+    const due: { at: number; phase: number }[] = []
+    const ends: number[] = []
+    for (const [phase, { rate, seconds }] of phases.entries()) {
+      const start = ends.at(-1) ?? 0
+      for (const at of poissonArrivals(Math.ceil(rate * seconds), rate, random)) {
+        if (at < seconds * 1000) due.push({ at: start + at, phase })
+      }
+      ends.push(start + seconds * 1000)
+    }
+    let tallies: Tally[] = []
+    const pending: Promise<void>[] = []
+    await pace(
+      due.map(({ at }) => at),
+      (index, moment) => {
+        const tally = tallies[due[index].phase]
+        tally.sent++
+        pending.push(
+          this.#send(index).then(
+            answer => tally.answered(answer, now(), moment, this.#isExpected(index, answer)),
+            () => tally.lost()
+          )
+        )
+      },
+      start => {
+        tallies = ends.map(end => new Tally(start + end))
+      }
+    )
+    await Promise.all(pending)
+    return tallies.map(tally => tally.facts)
+  }
+
   /** @returns milliseconds from the request to the answer */
   async time(index: number): Promise<number> {
     const start = now()
@@ -115,11 +180,22 @@ export class LoadGenerator {
 
   async #ask(index: number): Promise<void> {
     const at = index % this.#requests.length
-    const connection = this.#free.pop() ?? (await Connection.open(this.#url))
-    const { status, body } = await connection.ask(this.#requests[at])
+    const answer = await this.#send(index)
+    if (answer.status !== 200) throw new Error(`The service answered text ${at} with ${answer.status}.`)
+    this.#expected[at] ??= answer.body
+    if (!this.#isExpected(index, answer)) throw new Error(`The answer to text ${at} has changed.`)
+  }
+
+  async #send(index: number): Promise<HttpAnswer> {
+    let connection = this.#free.pop()
+    while (connection && !connection.isOpen) connection = this.#free.pop()
+    connection ??= await Connection.open(this.#url)
+    const answer = await connection.ask(this.#requests[index % this.#requests.length])
     this.#free.push(connection)
-    if (status !== 200) throw new Error(`The service answered text ${at} with ${status}.`)
-    this.#expected[at] ??= body
-    if (!body.equals(this.#expected[at])) throw new Error(`The answer to text ${at} has changed.`)
+    return answer
+  }
+
+  #isExpected(index: number, { body }: HttpAnswer): boolean {
+    return body.equals(this.#expected[index % this.#requests.length])
   }
 }

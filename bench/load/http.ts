@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 export interface HttpAnswer {
   readonly status: number
   readonly body: Buffer
+  /** seconds after which to try again, where the answer says so */
+  readonly retryAfter?: number
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -12,6 +14,7 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 export class AnswerReader {
   #head: Buffer = Buffer.alloc(0)
   #status = 0
+  #retryAfter: number | undefined
   /** bytes of the body that are missing; undefined while the head is read */
   #missing: number | undefined
   #body: Buffer[] = []
@@ -27,6 +30,8 @@ export class AnswerReader {
       const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
       if (length === undefined) throw new Error('The answer has no Content-Length.')
       this.#status = Number(head.slice(9, 12))
+      const retryAfter = this.#status === 200 ? undefined : /\r\nretry-after: *(\d+)/i.exec(head)?.[1]
+      this.#retryAfter = retryAfter === undefined ? undefined : Number(retryAfter)
       this.#missing = Number(length)
       rest = this.#head.subarray(end + HEAD_END.length)
     }
@@ -38,7 +43,11 @@ export class AnswerReader {
 
   #take(): HttpAnswer {
     const body = this.#body.length === 1 ? this.#body[0] : Buffer.concat(this.#body)
-    const answer = { status: this.#status, body }
+    const answer = {
+      status: this.#status,
+      body,
+      ...(this.#retryAfter !== undefined && { retryAfter: this.#retryAfter })
+    }
     this.#head = Buffer.alloc(0)
     this.#missing = undefined
     this.#body = []
@@ -80,6 +89,11 @@ export class Connection {
     const socket = connect(Number(port), hostname)
     await once(socket, 'connect')
     return new Connection(socket)
+  }
+
+  /** Whether the server has left it open. */
+  get isOpen(): boolean {
+    return this.#socket.writable
   }
 
   ask(request: Buffer): Promise<HttpAnswer> {

@@ -1,4 +1,4 @@
-import { type Arrivals, LoadGenerator, type Saturation } from '../load/generator.ts'
+import { type Arrivals, LoadGenerator, type Phase, type Saturation } from '../load/generator.ts'
 import { offer } from './remote.ts'
 
 /** The load generator, away from the service and from what measures it. */
@@ -16,9 +16,11 @@ const functions = {
     return generator.bodies
   },
   saturate: (saturation: Saturation) => opened().saturate(saturation),
+  saturatePatiently: (saturation: Saturation) => opened().saturatePatiently(saturation),
   repeat: (count: number, callers: number) => opened().repeat(count, callers),
   occupy: (seconds: number) => opened().occupy(seconds),
   arrive: (arrivals: Arrivals) => opened().arrive(arrivals),
+  flood: (phases: readonly Phase[], seed: number) => opened().flood(phases, seed),
   time: (index: number) => opened().time(index)
 }
 

@@ -8,7 +8,7 @@ export interface AdmissionOptions {
   readonly initialRate: number
   /** longest time from admission to answer, in milliseconds */
   readonly deadline: number
-  /** longest predicted wait, in milliseconds */
+  /** longest predicted wait of what does not take longer itself, in milliseconds */
   readonly maxWait: number
 }
 
@@ -50,15 +50,18 @@ export class Admission {
   }
 
   /**
-   * Refuses what would wait too long, or could not be done before its deadline.
+   * Refuses what would wait too long, or could not be done before its deadline. What takes long itself may wait as long
+   * as that: a batch of five seconds is not too late after six.
+   * @param most what it costs at most, where `cost` is not known but a lower bound
    * @throws ServiceError `overloaded` with the time after which it would be admitted
    */
-  checkWaiting(wait: number, cost: number): void {
+  checkWaiting(wait: number, cost: number, most = cost): void {
     const { deadline, maxWait } = this.#options
-    const excess = Math.max(wait - maxWait, wait + this.milliseconds(cost) - deadline * DEADLINE_SHARE)
+    const longest = Math.max(maxWait, this.milliseconds(most))
+    const excess = Math.max(wait - longest, wait + this.milliseconds(cost) - deadline * DEADLINE_SHARE)
     if (excess <= 0) return
     throw new ServiceError('overloaded', {
-      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${maxWait} ms, and ${deadline} ms to the answer.`,
+      detail: `The predicted wait is ${Math.round(wait)} ms; the limit is ${Math.round(longest)} ms, and ${deadline} ms to the answer.`,
       retryAfter: Math.max(1, Math.ceil(excess / 1000))
     })
   }

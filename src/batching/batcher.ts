@@ -167,9 +167,12 @@ export class Batcher<Request, Result> {
     await this.#drained
   }
 
-  /** @throws ServiceError `overloaded` when something waits and a submission of `cost` would be refused for it */
-  checkWaiting(cost: number): void {
-    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost)
+  /**
+   * @param most what the submission costs at most, where `cost` is not known but a lower bound
+   * @throws ServiceError `overloaded` when something waits and a submission of `cost` would be refused for it
+   */
+  checkWaiting(cost: number, most = cost): void {
+    if (this.#queue.length > 0) this.#admission.checkWaiting(this.predictedWait(cost), cost, most)
   }
 
   /** What cannot be divided is always admitted when nothing waits: it may be as large as the service allows. */

@@ -21,6 +21,8 @@ interface Group<Item> {
 export class FairQueue<Item extends Queued> {
   /** in the order of their turns */
   readonly #groups = new Map<object, Group<Item>>()
+  /** those that have more than one item left: usually few, where all may be thousands */
+  readonly #several = new Set<Group<Item>>()
   #length = 0
   #cost = 0
 
@@ -38,11 +40,11 @@ export class FairQueue<Item extends Queued> {
    * what is first in it, and no more than it has.
    */
   costAhead(cost: number): number {
-    let sum = 0
-    for (const { items, next, cost: all } of this.#groups.values()) {
-      sum += Math.min(all, Math.max(cost, items[next].cost))
+    let ahead = this.#cost
+    for (const { items, next, cost: all } of this.#several) {
+      ahead -= all - Math.min(all, Math.max(cost, items[next].cost))
     }
-    return sum
+    return ahead
   }
 
   push(item: Item): void {
@@ -116,6 +118,7 @@ export class FairQueue<Item extends Queued> {
     const group = this.#groups.get(key)
     if (!group) return
     this.#groups.delete(key)
+    this.#several.delete(group)
     this.#length -= group.items.length - group.next
     this.#cost -= group.cost
   }
@@ -124,11 +127,13 @@ export class FairQueue<Item extends Queued> {
     group.cost += item.cost
     this.#cost += item.cost
     this.#length++
+    if (group.items.length - group.next > 1) this.#several.add(group)
   }
 
   #remove(group: Group<Item>, item: Item): void {
     group.cost -= item.cost
     this.#cost -= item.cost
     this.#length--
+    if (group.items.length - group.next <= 1) this.#several.delete(group)
   }
 }

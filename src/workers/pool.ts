@@ -29,7 +29,7 @@ export interface Lane {
   kill(): void
 }
 
-/** A worker that ends sooner than this after its start is replaced more slowly each time. */
+/** A worker that ends sooner than this after its start, and before it has answered, is replaced more slowly each time. */
 const SETTLED_MS = 5000
 const FIRST_BACKOFF_MS = 200
 const LONGEST_BACKOFF_MS = 30_000
@@ -39,15 +39,15 @@ const START_TIMEOUT_MS = 60_000
 interface Slot {
   worker: WorkerProcess | undefined
   ready: boolean
-  /** consecutive ends soon after the start */
+  /** consecutive ends soon after the start, before any answer */
   failures: number
   /** of the next start, or of the start under way */
   timer: NodeJS.Timeout | undefined
 }
 
 /**
- * Keeps `size` worker processes with the model loaded and replaces those that end, at once after a long life and
- * with growing delays when they end soon. Knows nothing of queues.
+ * Keeps `size` worker processes with the model loaded and replaces those that end: at once when they have lived long or
+ * answered, for then a text or the system ended them, and with growing delays when they cannot even begin. Knows nothing of queues.
  */
 export class WorkerPool {
   readonly #options: PoolOptions
@@ -149,7 +149,7 @@ export class WorkerPool {
         }
         if (reason !== undefined) this.#fault = reason
         onEvent?.({ kind: 'lost', pid: worker.pid, reason, code, signal })
-        this.#replace(slot, performance.now() - startedAt)
+        this.#replace(slot, worker.answered || performance.now() - startedAt >= SETTLED_MS)
       }
     })
     slot.worker = worker
@@ -157,8 +157,8 @@ export class WorkerPool {
     onEvent?.({ kind: 'started', pid: worker.pid })
   }
 
-  #replace(slot: Slot, lifetime: number): void {
-    slot.failures = lifetime < SETTLED_MS ? slot.failures + 1 : 0
+  #replace(slot: Slot, worked: boolean): void {
+    slot.failures = worked ? 0 : slot.failures + 1
     const delay =
       slot.failures < 2 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (slot.failures - 2))
     slot.timer = setTimeout(() => this.#start(slot), delay)

@@ -44,6 +44,7 @@ export class WorkerProcess {
   /** by the number of the call */
   readonly #pending = new Map<number, Pending>()
   #calls = 0
+  #answered = false
   #refusal: string | undefined
 
   constructor(entry: URL, modelFolder: string, model: DescribedModel, events: WorkerEvents) {
@@ -65,6 +66,11 @@ export class WorkerProcess {
 
   get pid(): number | undefined {
     return this.#child.pid
+  }
+
+  /** Whether it has done any work. */
+  get answered(): boolean {
+    return this.#answered
   }
 
   /** Bytes of physical memory. */
@@ -113,6 +119,7 @@ export class WorkerProcess {
           return
         }
         this.#pending.delete(message.id)
+        this.#answered = true
         if (message.kind === 'analyzed') pending.resolve({ texts: message.texts, work: message.work })
         else pending.reject(new AnalysisFailed(message.error))
         return

@@ -471,6 +471,21 @@ describe('admission', () => {
     expect((await large).settled).toHaveLength(70)
   })
 
+  test('lets what takes long itself wait as long as that', async () => {
+    const { batcher, lane } = setUp()
+    const answers = [batcher.submit(['aa']), batcher.submit([costing(299)])]
+    expect(batcher.predictedWait(1000)).toBe(300)
+    expect(await codeOf(batcher.submit([costing(299)]))).toBe('overloaded')
+    expect(() => batcher.checkWaiting(1)).toThrow(ServiceError)
+    expect(() => batcher.checkWaiting(1, 300)).not.toThrow()
+    answers.push(batcher.submit([costing(300)]))
+    for (let i = 0; i < 2; i++) {
+      lane.call.answer()
+      await settle()
+    }
+    expect(await Promise.all(answers)).toHaveLength(3)
+  })
+
   test('tells beforehand what would be refused', async () => {
     const { batcher, lane } = setUp()
     expect(() => batcher.checkWaiting(DEADLINE * 2)).not.toThrow()

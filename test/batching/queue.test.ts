@@ -132,9 +132,22 @@ describe('a queue', () => {
       }
       expect(queue.length).toBe(waiting.size)
       expect(queue.cost).toBe([...waiting].reduce((sum, { cost }) => sum + cost, 0))
+      const cost = random.below(50)
+      expect(queue.costAhead(cost)).toBe(costAhead(waiting, cost))
     }
   })
 })
+
+/** Of each submission as much as `cost`, but at least its oldest item, and no more than all. */
+function costAhead(waiting: ReadonlySet<Item>, cost: number): number {
+  const groups = new Map<object, Item[]>()
+  for (const each of waiting) groups.set(each.group, [...(groups.get(each.group) ?? []), each])
+  return [...groups.values()].reduce((sum, items) => {
+    const [oldest] = items.toSorted((a, b) => Number(a.name) - Number(b.name))
+    const all = items.reduce((total, each) => total + each.cost, 0)
+    return sum + Math.min(all, Math.max(cost, oldest.cost))
+  }, 0)
+}
 
 describe('small submissions', () => {
   test('are taken whole, in their turns, past the larger ones', () => {

@@ -25,16 +25,16 @@ export interface Service {
 /**
  * Starts the built service on a free port, waits until it is ready, and ends it with the test.
  * @param isReady asks whether it is, where plain fetch cannot
- * @param cwd folder that it runs in
+ * @param command what runs the entry, the last of it Node
  */
 export async function startService(
   environment: Record<string, string> = {},
   isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok,
-  cwd = process.cwd()
+  [program, ...args]: readonly string[] = [process.execPath]
 ): Promise<Service> {
-  const child = spawn(process.execPath, [entry], {
-    cwd,
-    env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', ...environment },
+  const child = spawn(program, [...args, entry], {
+    // Tests that are not about refusals send many notes at once, on machines of any speed.
+    env: { PATH: process.env.PATH, PORT: '0', NER_WORKERS: '2', NER_MAX_WAIT_MS: '60000', ...environment },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))

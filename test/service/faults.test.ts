@@ -1,41 +1,119 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createInProcessRecognizer } from '../../src/recognition/in-process.ts'
+import type { Entity } from '../../src/schemas/entity.ts'
+import { ends, poison, withFaults } from '../helpers/faults.ts'
 import { modelFolder } from '../helpers/model-folder.ts'
-import { note } from '../helpers/notes.ts'
-import { startService, until } from '../helpers/service.ts'
+import { note, notes } from '../helpers/notes.ts'
+import { type Service, startService, until } from '../helpers/service.ts'
 
-test('killing worker processes while requests run loses none and mixes up none', async () => {
-  const service = await startService()
-  const total = 400
-  let answered = 0
-  const ask = async (i: number): Promise<void> => {
-    const text = `Patient ${i}. ${note}`
-    const response = await service.ner(text)
-    const { entities } = (await response.json()) as {
-      entities: { start: number; end: number; text: string }[]
-    }
-    expect(response.status).toBe(200)
-    for (const { start, end, text: span } of entities) expect(text.slice(start, end)).toBe(span)
-    answered++
-  }
-  // eight callers; a worker is killed each time another tenth is answered
-  const queue = Array.from({ length: total }, (_, i) => i)
-  const callers = Array.from({ length: 8 }, async () => {
-    for (let i = queue.shift(); i !== undefined; i = queue.shift()) await ask(i)
+/** What the engine finds in each text, alone and in this process. */
+async function expectedOf(texts: readonly string[]): Promise<Entity[][]> {
+  const recognizer = await createInProcessRecognizer(modelFolder)
+  onTestFinished(() => recognizer.close())
+  const { outcomes } = await recognizer.recognize(texts.map(text => ({ text })))
+  return outcomes.map((outcome, i) => {
+    if ('error' in outcome) throw outcome.error
+    return outcome.analyzed.entities.map(({ start, end, label, confidence }) => ({
+      start,
+      end,
+      label,
+      confidence,
+      text: texts[i].slice(start, end)
+    }))
   })
-  const killed: number[] = []
-  for (let tenth = 1; tenth < 10; tenth++) {
-    await until(() => answered >= (tenth * total) / 10 && service.workers().length > 0)
-    const [pid] = service.workers()
-    process.kill(pid, 'SIGKILL')
-    killed.push(pid)
+}
+
+async function statusAndEntities(response: Response): Promise<[number, Entity[] | undefined]> {
+  const { entities } = (await response.json()) as { entities?: Entity[] }
+  return [response.status, entities]
+}
+
+function lostWorkers(service: Service): { code: number | null; signal: string | null }[] {
+  return service
+    .output()
+    .split('\n')
+    .filter(line => line.includes('"kind":"lost"'))
+    .map(line => JSON.parse(line))
+}
+
+test('twenty workers that end in four ways while requests run lose none, double none and mix up none', async () => {
+  const service = await startService(withFaults)
+  const texts = Array.from({ length: 100 }, (_, i) => `Patient ${i}. ${notes[i % notes.length].text}`)
+  const expected = await expectedOf(texts)
+  const ended: number[] = []
+  let sent = 0
+  let answered = 0
+  const callers = Array.from({ length: 4 }, async () => {
+    while (ended.length < 20) {
+      const i = sent++ % texts.length
+      expect(await statusAndEntities(await service.ner(texts[i]))).toStrictEqual([200, expected[i]])
+      answered++
+    }
+  })
+  for (let turn = 0; turn < 20; turn++) {
+    const before = answered
+    // Signals mean something to a worker that has started only; the one that ended is seen to be gone before it is replaced.
+    await until(
+      async () =>
+        answered > before && service.workers().length === 2 && (await fetch(`${service.url}/readyz`)).ok
+    )
+    const pid = service.workers()[turn % 2]
+    process.kill(pid, ends[turn % ends.length])
+    await until(() => !service.workers().includes(pid))
+    ended.push(pid)
   }
   await Promise.all(callers)
-  expect(answered).toBe(total)
-  expect(new Set(killed).size).toBe(9)
+  expect(answered).toBe(sent)
+  expect(new Set(ended).size).toBe(20)
+  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  expect(metrics).toMatch(new RegExp(`^ner_documents_total{outcome="recognized"} ${sent}$`, 'm'))
+  expect(metrics).toMatch(/^ner_worker_restarts_total 20$/m)
+  // Each way was taken: by the signal, by the exit codes of its own end and of its error, by the end of its memory.
+  const ways = lostWorkers(service).map(({ code, signal }) => signal ?? code)
+  for (const way of ['SIGKILL', 3, 1, 'SIGABRT']) expect(ways).toContain(way)
+})
+
+test('a note that ends its worker is tried twice and answered 500; its neighbours are answered', async () => {
+  const service = await startService(withFaults)
+  const texts = Array.from({ length: 24 }, (_, i) => `Patient ${i}. ${notes[i % notes.length].text}`)
+  const expected = await expectedOf(texts)
+  const fatal = service.ner(`${note} ${poison}`)
+  const answers = await Promise.all(texts.map(async text => statusAndEntities(await service.ner(text))))
+  expect(answers).toStrictEqual(expected.map(entities => [200, entities]))
+  const response = await fatal
+  expect(response.status).toBe(500)
+  expect(await response.json()).toMatchObject({ code: 'worker_crashed' })
   await until(async () => (await fetch(`${service.url}/readyz`)).ok)
+  expect(lostWorkers(service).map(({ code }) => code)).toEqual([4, 4])
+})
+
+test('a worker that hangs is killed at its deadline and replaced; what it held is answered 504, nothing else', async () => {
+  const service = await startService({ NER_DEADLINE_MS: '2000' })
+  const [hung, other] = service.workers()
+  process.kill(hung, 'SIGSTOP')
+  // Two at once go to two workers.
+  const statuses = (await Promise.all([service.ner(note), service.ner(note)])).map(({ status }) => status)
+  expect(statuses.toSorted()).toEqual([200, 504])
+  await until(() => !service.workers().includes(hung))
+  await until(async () => (await fetch(`${service.url}/readyz`)).ok)
+  expect(service.workers()).toContain(other)
+  expect(lostWorkers(service)).toMatchObject([{ signal: 'SIGKILL' }])
+  for (const response of await Promise.all([service.ner(note), service.ner(note)])) {
+    expect(response.status).toBe(200)
+  }
 })
 
 test('is not ready while a worker is being replaced, and ready again by itself', async () => {
@@ -72,9 +150,7 @@ test('a worker does not outlive the service', async () => {
 })
 
 test('a model folder that changes while it is served is not served by a new worker, and callers hear of it at once', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ner-model-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  cpSync(modelFolder, folder, { recursive: true })
+  const folder = copyModel()
   const service = await startService({ NER_WORKERS: '1', NER_MODEL_DIR: folder })
   appendFileSync(join(folder, 'words.txt'), 'x\n')
   const [pid] = service.workers()
@@ -85,6 +161,58 @@ test('a model folder that changes while it is served is not served by a new work
   expect(await response.json()).toMatchObject({ code: 'not_ready' })
   expect((await fetch(`${service.url}/livez`)).status).toBe(200)
 })
+
+describe('a model folder at the start', () => {
+  test.each<[string, string, (folder: string) => void]>([
+    ['cut short', 'model.onnx has', folder => truncateSync(join(folder, 'model.onnx'), 1_000_000)],
+    ['half written', 'embeddings.bin has', folder => halve(join(folder, 'embeddings.bin'))],
+    ['damaged in one bit', 'model.onnx does not match', folder => flipBit(join(folder, 'model.onnx'))],
+    ['with two files swapped', 'words.txt has', folder => swap(folder, 'words.txt', 'chars.txt')],
+    ['with labels swapped', 'tags.txt does not match', folder => swapLabels(join(folder, 'tags.txt'))],
+    ['without a file', 'crf.json of the model folder', folder => rmSync(join(folder, 'crf.json'))]
+  ])('that is %s is refused, and the service says why and never serves it', async (_, reason, damage) => {
+    const folder = copyModel()
+    damage(folder)
+    const service = await startService({ NER_MODEL_DIR: folder }, async url =>
+      (await (await fetch(`${url}/readyz`)).text()).includes(reason)
+    )
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${service.url}/startupz`)).status).toBe(503)
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200)
+    const response = await service.ner(note)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ code: 'not_ready' })
+  })
+})
+
+/** Ends with the test. */
+function copyModel(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ner-model-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  cpSync(modelFolder, folder, { recursive: true })
+  return folder
+}
+
+function halve(file: string): void {
+  truncateSync(file, Math.floor(statSync(file).size / 2))
+}
+
+function flipBit(file: string): void {
+  const content = readFileSync(file)
+  content[Math.floor(content.length / 2)] ^= 1
+  writeFileSync(file, content)
+}
+
+function swap(folder: string, one: string, other: string): void {
+  renameSync(join(folder, one), join(folder, 'kept'))
+  renameSync(join(folder, other), join(folder, one))
+  renameSync(join(folder, 'kept'), join(folder, other))
+}
+
+function swapLabels(file: string): void {
+  const [outside, first, second, ...others] = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, [outside, second, first, ...others].join('\n'))
+}
 
 test('a request is not held up by a large batch', async () => {
   const service = await startService({ NER_WORKERS: '1' })

@@ -52,7 +52,7 @@ function traces(where: string): string[] {
 /** A service that has a folder of its own to leave something in. */
 function startIn(folder: string, environment: Record<string, string> = {}): Promise<Service> {
   const own = { LOG_LEVEL: 'trace', NER_WORKERS: '1', HOME: folder, TMPDIR: folder, ...environment }
-  return startService(own, undefined, folder)
+  return startService(own, undefined, ['env', '-C', folder, process.execPath])
 }
 
 function emptyFolder(): string {

@@ -244,6 +244,18 @@ describe('a worker that refuses', () => {
     }
   )
 
+  test('but one that has answered is replaced at once, however soon it ends', async () => {
+    const { pool, seen, count, pids } = setUp('echo')
+    for (let life = 1; life <= 5; life++) {
+      await seen('ready', life)
+      await pool.lanes()[0].analyze(texts)
+      process.kill(pids()[life - 1], 'SIGKILL')
+      await seen('lost', life)
+      await vi.advanceTimersByTimeAsync(0)
+      expect(count('started')).toBe(life + 1)
+    }
+  })
+
   test('but one that lived long is replaced at once, and its earlier ends are forgotten', async () => {
     const { seen, count, pids } = setUp('echo')
     for (let life = 1; life <= 3; life++) {

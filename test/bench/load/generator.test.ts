@@ -82,3 +82,13 @@ test('so does one that is refused', async () => {
   const generator = await LoadGenerator.open(url, ['a'])
   await expect(generator.saturate({ callers: 2, seconds: 60 })).rejects.toThrow('answered text 0 with 503')
 })
+
+test('a patient saturation counts what was answered, and goes on where it was refused', async () => {
+  let asked = 0
+  const url = await serve(() => {
+    clock.time += 100
+    return ++asked % 2 === 0 ? { status: 503, body: 'x' } : { body: 'x' }
+  })
+  const generator = await LoadGenerator.open(url, ['a'])
+  expect(await generator.saturatePatiently({ callers: 1, seconds: 2 })).toBe(5)
+})

@@ -19,6 +19,11 @@ describe('an answer', () => {
     expect(reader.push(bytes.subarray(-1))).toEqual(answer)
   })
 
+  test('tells when to come back, where it is a refusal that says so', () => {
+    const refusal = 'HTTP/1.1 503 X\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n'
+    expect(new AnswerReader().push(Buffer.from(refusal))).toMatchObject({ status: 503, retryAfter: 7 })
+  })
+
   test('may be empty', () => {
     expect(new AnswerReader().push(Buffer.from('HTTP/1.1 204 X\r\ncontent-length: 0\r\n\r\n'))).toEqual({
       status: 204,
