@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { familyOf, type Memory, memoryOf } from './proc.ts'
+import { root } from './root.ts'
 
-/** Compiled, this file is in dist-bench/bench. */
-const entry = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
+const entry = `${root}/dist/server.js`
 
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 10_000
@@ -16,24 +15,33 @@ const POLL_MS = 5
 export class Service {
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
-  readonly #base: string
+  readonly base: string
   /** milliseconds from its start until it was ready */
   readonly readyAfter: number
 
   private constructor(child: ChildProcess, exited: Promise<unknown>, base: string, readyAfter: number) {
     this.#child = child
     this.#exited = exited
-    this.#base = base
+    this.base = base
     this.readyAfter = readyAfter
   }
 
-  /** Starts it on a free port and waits until it is ready. */
-  static async start(workers: number, modelFolder: string): Promise<Service> {
+  /**
+   * Starts it on a free port and waits until it is ready.
+   * @param environment variables besides
+   * @param log descriptor of a file for what it writes
+   */
+  static async start(
+    workers: number,
+    modelFolder: string,
+    environment: Readonly<Record<string, string>> = {},
+    log?: number
+  ): Promise<Service> {
     const port = await freePort()
     const start = performance.now()
     const child = spawn(process.execPath, [entry], {
-      env: { PORT: String(port), NER_WORKERS: String(workers), NER_MODEL_DIR: modelFolder },
-      stdio: ['ignore', 'ignore', 'inherit']
+      env: { PORT: String(port), NER_WORKERS: String(workers), NER_MODEL_DIR: modelFolder, ...environment },
+      stdio: ['ignore', log ?? 'ignore', log ?? 'inherit']
     })
     const end = (): void => void child.kill('SIGTERM')
     process.once('exit', end)
@@ -51,12 +59,17 @@ export class Service {
   }
 
   get url(): string {
-    return `${this.#base}/ner`
+    return `${this.base}/ner`
+  }
+
+  /** Ids of the process and, after it, its workers. */
+  get pids(): number[] {
+    return familyOf(this.#child.pid as number)
   }
 
   /** Memory of the process and its workers. */
   memory(): Memory {
-    return memoryOf(familyOf(this.#child.pid as number))
+    return memoryOf(this.pids)
   }
 
   async stop(): Promise<void> {

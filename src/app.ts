@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
   type FastifyBaseLogger,
@@ -10,10 +9,11 @@ import {
   LogController
 } from 'fastify'
 import { asksForCredentials, type Config, setting } from './config.ts'
-import { type ErrorCode, errorTable, ServiceError } from './errors.ts'
+import { type ErrorCode, ServiceError } from './errors.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
-import bodyTimeout, { isStreaming } from './plugins/body-timeout.ts'
+import bodyTimeout from './plugins/body-timeout.ts'
+import { answerClientErrors, bareHeaders, watchResponses } from './plugins/client-error.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
@@ -23,7 +23,7 @@ import playground from './plugins/playground.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog, { logRefusal } from './plugins/request-log.ts'
-import security, { type Headers, securityHeaders } from './plugins/security-headers.ts'
+import security, { securityHeaders } from './plugins/security-headers.ts'
 import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
@@ -77,7 +77,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.NER_MAX_BODY_BYTES,
     genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
-    clientErrorHandler: answerClientError(headers),
+    clientErrorHandler: answerClientErrors(headers),
     frameworkErrors: (_error, request, reply: FastifyReply) => {
       refused(app, 'malformed_request', request.log)
       return sendProblem(new ServiceError('malformed_request'), request.id, reply.headers(headers))
@@ -86,12 +86,18 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  watchResponses(app)
   // Node answers an unknown Expect header by itself, with an empty body.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = toProblem(new ServiceError('expectation_failed'))
     refused(app, problem.code)
-    response.writeHead(problem.status, { ...headers, ...bareHeaders })
-    response.end(JSON.stringify(problem))
+    const body = JSON.stringify(problem)
+    response.writeHead(problem.status, {
+      ...headers,
+      ...bareHeaders,
+      'content-length': Buffer.byteLength(body)
+    })
+    response.end(body)
   })
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
@@ -106,7 +112,12 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(access, asked)
   await app.register(metricsPlugin, { metrics })
   await app.register(drain, { draining })
-  await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
+  await app.register(openapi, {
+    version,
+    needs: asked.needs,
+    closed: asksForCredentials(config),
+    labels: recognizer.model.manifest.labels
+  })
   await app.register(playground)
   await app.register(recognizerPlugin, { recognizer })
 
@@ -135,33 +146,6 @@ function refused(app: FastifyInstance, code: ErrorCode, log = app.log): void {
 /** A caller's request id, when it is one: it is logged and echoed. */
 function acceptedId(id: string | string[] | undefined): string | undefined {
   return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
-}
-
-/** Codes of Node's parser and timeouts that have an error of their own. */
-const clientErrors: Readonly<Record<string, ErrorCode>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-  HPE_HEADER_OVERFLOW: 'headers_too_large'
-}
-
-const bareHeaders = { 'content-type': 'application/problem+json', connection: 'close' }
-
-/** Answers what is not HTTP, or came too slowly, on the bare socket. */
-function answerClientError(headers: Headers) {
-  return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-    // Any other error is of the connection, and within a stream its client has gone. Where a TLS handshake failed, an answer would wait for its end for ever.
-    if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isStreaming(socket)) {
-      socket.destroy()
-      return
-    }
-    const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
-    const { status, title } = errorTable[code]
-    refused(this, code)
-    const body = JSON.stringify(toProblem(new ServiceError(code)))
-    const lines = Object.entries({ ...headers, ...bareHeaders, 'content-length': Buffer.byteLength(body) })
-    socket.end(
-      `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
-    )
-  }
 }
 
 function tlsFiles({ NER_TLS_CERT_FILE, NER_TLS_KEY_FILE }: Config): TlsFiles | undefined {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { ServiceError } from './errors.ts'
+import { countRead, countWritten } from './member-counts.ts'
 
 /** A line of NDJSON. */
 export interface Line {
@@ -64,11 +65,17 @@ export function isBlank(bytes: Buffer): boolean {
  */
 export function parseLine(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new ServiceError('invalid_encoding')
+  const json = bytes.toString('utf8')
+  let value: unknown
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    value = JSON.parse(json)
   } catch {
     throw new ServiceError('invalid_json')
   }
+  if (countWritten(json) !== countRead(value)) {
+    throw new ServiceError('invalid_json', { detail: 'An object has a member twice.' })
+  }
+  return value
 }
 
 /** A line is longer than the limit, in bytes. */

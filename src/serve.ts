@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import { isLoopback } from './access/loopback.ts'
 import { buildApp } from './app.ts'
 import { asksForCredentials, loadConfig } from './config.ts'
+import { keepMemoryOutOfCoreDumps } from './core-dumps.ts'
 import { usableCores } from './cores.ts'
 import { createLogger } from './logger.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
@@ -16,6 +17,7 @@ import { createPooledRecognizer } from './recognition/pooled.ts'
  * @throws ConfigError, or another error that says why the service cannot start
  */
 export async function serve(onGuarded: () => void): Promise<void> {
+  keepMemoryOutOfCoreDumps()
   const config = loadConfig(process.env)
   const logger = createLogger(config.LOG_LEVEL)
   const model = await describeModel(config.NER_MODEL_DIR)

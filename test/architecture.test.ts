@@ -22,7 +22,18 @@ const layers: readonly (readonly string[])[] = [
   ['access', 'context'],
   ['schemas'],
   ['ndjson', 'as-ready'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
+  [
+    'errors',
+    'error-facts',
+    'span',
+    'text',
+    'cores',
+    'core-dumps',
+    'member-counts',
+    'package-version',
+    'tls',
+    'trace-context'
+  ]
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */

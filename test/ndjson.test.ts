@@ -81,6 +81,7 @@ describe('parseLine', () => {
 
   test.each([
     ['invalid_json', Buffer.from('Jane Roe')],
+    ['invalid_json', Buffer.from('{"text":"Jane","text":"Roe"}')],
     ['invalid_encoding', Buffer.from([0x22, 0xff, 0x22])]
   ])('says %s, and quotes nothing', (code, bytes) => {
     try {

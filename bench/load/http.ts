@@ -104,6 +104,10 @@ export class Connection {
     })
   }
 
+  close(): void {
+    this.#socket.destroy()
+  }
+
   #receive(chunk: Buffer): void {
     try {
       const answer = this.#reader.push(chunk)

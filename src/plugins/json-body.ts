@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ServiceError } from '../errors.ts'
+import { countRead, countWritten } from '../member-counts.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,8 +12,10 @@ declare module 'fastify' {
 }
 
 /**
- * Bodies are JSON in UTF-8, or NDJSON where a route streams it, and nothing else. Invalid UTF-8 is refused, since decoding would replace it and shift
- * offsets; the parser's own message is dropped, since it quotes the body.
+ * Bodies are JSON in UTF-8, or NDJSON where a route streams it, and nothing else. Invalid UTF-8 is refused, since
+ * decoding would replace it and shift offsets. So is a member that comes twice in one object: readers of JSON differ in
+ * which they take, and of two notes one would be lost without a word. The parser's own message is dropped, since it quotes
+ * the body.
  */
 async function jsonBody(app: FastifyInstance): Promise<void> {
   const parse = app.getDefaultJsonParser('error', 'error')
@@ -24,9 +27,11 @@ async function jsonBody(app: FastifyInstance): Promise<void> {
     if (fault) return done(new ServiceError('unsupported_media_type', { detail: fault }))
     if (bytes.length === 0) return done(new ServiceError('invalid_json', { detail: 'The body is empty.' }))
     if (!isUtf8(bytes)) return done(new ServiceError('invalid_encoding'))
-    parse(request, bytes.toString('utf8'), (error, value) => {
-      if (error) done(new ServiceError('invalid_json'))
-      else done(null, value)
+    const json = bytes.toString('utf8')
+    parse(request, json, (error, value) => {
+      if (error) return done(new ServiceError('invalid_json'))
+      if (countWritten(json) === countRead(value)) return done(null, value)
+      done(new ServiceError('invalid_json', { detail: 'An object has a member twice.' }))
     })
   })
   app.addContentTypeParser('application/x-ndjson', (request, payload, done) => {

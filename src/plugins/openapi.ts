@@ -22,6 +22,8 @@ interface OpenapiOptions {
   readonly needs: NeedSettings
   /** callers must say who they are; otherwise they may */
   readonly closed: boolean
+  /** of the model that is served; none where only the shape of the API is wanted */
+  readonly labels: readonly string[]
 }
 
 const securitySchemes = {
@@ -46,7 +48,10 @@ const pagePolicy = {
 }
 
 /** The OpenAPI document at /openapi.json, and Swagger UI at /docs. */
-async function openapi(app: FastifyInstance, { version, needs, closed }: OpenapiOptions): Promise<void> {
+async function openapi(
+  app: FastifyInstance,
+  { version, needs, closed, labels }: OpenapiOptions
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -77,6 +82,10 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
         url
       }
     },
+    transformObject: document => {
+      const { openapiObject } = document as { openapiObject: object }
+      return labels.length > 0 ? nameLabels(openapiObject as Labelled, labels) : openapiObject
+    },
     refResolver: {
       // Components are named by the $id of their schema instead of def-0, def-1.
       buildLocalReference: (json, _base, _fragment, index) =>
@@ -89,6 +98,17 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
     staticCSP: pagePolicy
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+interface Labelled {
+  components: { schemas: { RecognitionOptions: { properties: { labels: { items: object } } } } }
+}
+
+/** Says which labels a caller may ask for: schemas know of no model, and the service refuses others. */
+function nameLabels(document: Labelled, labels: readonly string[]): Labelled {
+  const named = structuredClone(document)
+  named.components.schemas.RecognitionOptions.properties.labels.items = { type: 'string', enum: labels }
+  return named
 }
 
 export default fp(openapi, { name: 'openapi' })

@@ -59,7 +59,7 @@ async function problemDetails(
     paths.set(url, known)
     for (const one of [method].flat()) known.add(one)
   })
-  app.setNotFoundHandler((request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = paths.get(request.url.split('?', 1)[0])
     if (!known) return sendProblem(new ServiceError('not_found'), request.id, reply)
     const allowed = [...known].sort().join(', ')
@@ -69,6 +69,11 @@ async function problemDetails(
       request.id,
       reply
     )
+  }
+  app.setNotFoundHandler(answer)
+  // Before a body is read, which could have a fault of its own and would be of no use.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) return answer(request, reply) as never
   })
 }
 

@@ -22,6 +22,17 @@ describe('routes', () => {
     expect(answer.headers.allow).toBe(allowed)
   })
 
+  test.each([
+    ['QUERY', '/labels', 'method_not_allowed'],
+    ['POST', '/labels', 'method_not_allowed'],
+    ['PUT', '/nowhere', 'not_found']
+  ] as const)('%s %s is refused whatever its body is', async (method, url, code) => {
+    const { app } = await testApp()
+    for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/json' }]) {
+      expectProblem(await app.inject({ method: method as 'PUT', url, headers, payload: '{"text' }), code)
+    }
+  })
+
   test.each(['/:(', '/:a(', '/ner/batch:(', '/:x((a+)+$)', '/*'])(
     '%s is not read as a pattern',
     async url => {

@@ -62,6 +62,13 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  test('names the labels that the service takes, which are those of its model', async () => {
+    const { app } = await testApp()
+    const { components } = (await app.inject({ url: '/openapi.json' })).json()
+    const { labels } = components.schemas.RecognitionOptions.properties
+    expect(labels.items).toEqual({ type: 'string', enum: ['Drug_Name', 'Diagnosis'] })
+  })
+
   test('is shown by Swagger UI', async () => {
     const { app } = await testApp()
     const page = await app.inject({ url: '/docs/' })

@@ -168,7 +168,7 @@ test.each([
   [431, 'headers_too_large', `GET /livez HTTP/1.1\r\nhost: x\r\nlarge: ${'a'.repeat(20_000)}\r\n\r\n`],
   [417, 'expectation_failed', 'POST /ner HTTP/1.1\r\nhost: x\r\nexpect: cake\r\ncontent-length: 2\r\n\r\n{}'],
   [404, 'not_found', 'GET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n'],
-  [415, 'unsupported_media_type', 'QUERY /ner HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n']
+  [405, 'method_not_allowed', 'QUERY /ner HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n']
 ])('what deserves %i %s is answered with a problem document', async (status, code, bytes) => {
   const service = await startService({ NER_WORKERS: '1' })
   const socket = await sendRaw(service, bytes)

@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { note } from '../helpers/notes.ts'
+import { type Service, startService, until } from '../helpers/service.ts'
+
+/** A connection, and what came on it. */
+interface Talk {
+  readonly socket: Socket
+  readonly closed: Promise<unknown>
+  heard(): string
+}
+
+/** @param halfOpen whether it stays open on the client's side when the service ends it */
+async function open({ url }: Service, halfOpen = false): Promise<Talk> {
+  const { hostname, port } = new URL(url)
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: halfOpen })
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {})
+  const closed = new Promise(resolve => socket.once('close', resolve))
+  let heard = ''
+  socket.on('data', chunk => {
+    heard += chunk
+  })
+  await once(socket, 'connect')
+  return { socket, closed, heard: () => heard }
+}
+
+function ner(text: string): string {
+  const body = JSON.stringify({ text })
+  return `POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+
+function statuses(heard: string): string[] {
+  return Array.from(heard.matchAll(/HTTP\/1\.1 (\d+) /g), ([, status]) => status)
+}
+
+/** Whether the service still holds its end of a connection: a client cannot tell. Without a holder the inode is 0. */
+function isHeld({ url }: Service, { localPort }: Socket): boolean {
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
+  const ends = new RegExp(`^ *\\d+: \\w+:${hex(Number(new URL(url).port))} \\w+:${hex(localPort ?? 0)} `)
+  const line = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .find(one => ends.test(one))
+  return line !== undefined && line.trim().split(/ +/)[9] !== '0'
+}
+
+test.each([
+  ['garbage', 'GARBAGE\r\n\r\n', '400'],
+  ['headers that are too large', `GET / HTTP/1.1\r\nlarge: ${'a'.repeat(20_000)}\r\n\r\n`, '431'],
+  ['half a request', 'POST /ner HTTP/1.1\r\nhost: x\r\n', '408']
+])(
+  'answers that are under way are not lost to %s after them on the same connection',
+  async (_what, after, status) => {
+    const service = await startService({ NER_WORKERS: '1' })
+    const { socket, closed, heard } = await open(service)
+    socket.write(ner(note) + ner(`${note} Afebrile.`) + after)
+    await closed
+    expect(statuses(heard())).toEqual(['200', '200', status])
+    expect(heard().match(/"entities":\[\{/g)).toHaveLength(2)
+  }
+)
+
+test('an answer that could only come to half a body is not waited for', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const { socket, closed, heard } = await open(service)
+  socket.write(
+    'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"tex\r\nZ'
+  )
+  await closed
+  expect(statuses(heard())).toEqual(['400'])
+})
+
+test.each([
+  ['is silent', '', undefined],
+  ['sends its headers slowly', 'GET /livez HTTP/1.1\r\nx-slow: ', 'a'],
+  [
+    'sends its body slowly',
+    'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n',
+    ' '
+  ],
+  [
+    'sends chunks slowly',
+    'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    '1\r\n \r\n'
+  ]
+])(
+  'a client that %s is cut off, even if it keeps its side open; others are answered',
+  async (_what, first, drip) => {
+    const service = await startService({ NER_WORKERS: '1', NER_REQUEST_TIMEOUT_MS: '2000' })
+    const alone = await (await service.ner(note)).json()
+    const talks = await Promise.all(Array.from({ length: 20 }, () => open(service, true)))
+    const held = (): number => talks.filter(({ socket }) => isHeld(service, socket)).length
+    await until(() => held() === talks.length)
+    for (const { socket } of talks) socket.write(first)
+    const timer = setInterval(() => {
+      for (const { socket } of talks) if (drip && socket.writable) socket.write(drip)
+    }, 100)
+    onTestFinished(() => clearInterval(timer))
+    expect(await (await service.ner(note)).json()).toEqual(alone)
+    await until(() => held() === 0)
+    for (const { heard } of talks) expect(statuses(heard())).toEqual(['408'])
+    expect(await (await service.ner(note)).json()).toEqual(alone)
+  }
+)
+
+/** Headers that two readers may understand differently, so that one serves what the other takes for a body. */
+const smuggling: readonly (readonly [string, string])[] = [
+  ['two lengths', 'Content-Length: 5\r\nContent-Length: 60\r\n'],
+  ['a length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'],
+  ['chunks and a length', 'Transfer-Encoding: chunked\r\nContent-Length: 5\r\n'],
+  ['chunks twice', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n'],
+  ['a coding that is not chunked', 'Transfer-Encoding: xchunked\r\n'],
+  ['a coding after chunked', 'Transfer-Encoding: chunked, identity\r\n'],
+  ['a space before the colon', 'Content-Length : 5\r\n'],
+  ['a length with a sign', 'Content-Length: +5\r\n'],
+  ['a length that is no number', 'Content-Length: 0x5\r\n'],
+  ['a length with a comma', 'Content-Length: 5, 5\r\n'],
+  ['a folded header', 'X: a\r\n Content-Length: 5\r\n'],
+  ['a header that ends in a line feed alone', 'Content-Length: 5\nX: a\r\n'],
+  ['a header that ends in a carriage return alone', 'X: a\rContent-Length: 5\r\n'],
+  ['NUL in a header', 'X: a\0b\r\nContent-Length: 5\r\n']
+]
+
+test('a request whose end is in doubt is refused, and what is hidden in it is not served', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const hidden = 'GET /labels HTTP/1.1\r\nhost: x\r\n\r\n'
+  for (const [name, headers] of smuggling) {
+    const { socket, closed, heard } = await open(service)
+    socket.write(
+      `POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${headers}\r\n0\r\n\r\n${hidden}`
+    )
+    await closed
+    expect([name, statuses(heard())]).toEqual([name, ['400']])
+  }
+})
+
+test('a body that says it is larger than the limit, or turns out to be, is refused without being kept', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const head = 'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+  const declared = await open(service)
+  declared.socket.write(`${head}content-length: 10000000000\r\n\r\n{`)
+  await until(() => statuses(declared.heard()).length > 0)
+  const chunked = await open(service)
+  chunked.socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
+  const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`
+  for (let i = 0; i < 17; i++) chunked.socket.write(chunk)
+  await until(() => statuses(chunked.heard()).length > 0)
+  expect([declared, chunked].map(({ heard }) => statuses(heard()))).toEqual([['413'], ['413']])
+})
