@@ -14,8 +14,8 @@ import { type Tokens, tokenize } from './pipeline/tokens.ts'
 import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 
-/** Padded cells of one run: more gains nothing, and the memory of a run grows with it. */
-const CELLS_PER_RUN = 1024
+/** Padded cells of one run, six full rows: more gains nothing, and a call that overlaps waits for the run at hand. */
+const CELLS_PER_RUN = 576
 
 interface Prepared extends EncodedText {
   readonly options: RecognitionOptions
