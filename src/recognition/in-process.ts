@@ -19,9 +19,7 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
         const parts = splitTexts(texts)
         const { texts: analyzed, work } = await engine.analyze(parts)
         const byText = groupParts(texts.length, parts)
-        const outcomes = byText.map(own => ({
-          analyzed: joinParts(own.map(i => ({ offset: parts[i].offset, analyzed: analyzed[i] })))
-        }))
+        const outcomes = byText.map(own => ({ analyzed: joinParts(own.map(i => analyzed[i])) }))
         return { outcomes, timings: { queue: 0, ...work } }
       })
       last = turn.catch(() => {})

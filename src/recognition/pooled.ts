@@ -112,11 +112,11 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
 /** Of each text: joined from its parts, or the first error of one. */
 function toOutcomes(count: number, parts: readonly Part[], settled: readonly Settled<Analysis>[]): Outcome[] {
   return groupParts(count, parts).map(own => {
-    const analyzed: { offset: number; analyzed: AnalyzedText }[] = []
+    const analyzed: AnalyzedText[] = []
     for (const i of own) {
       const one = settled[i]
       if ('error' in one) return one
-      analyzed.push({ offset: parts[i].offset, analyzed: one.result.texts[one.index] })
+      analyzed.push(one.result.texts[one.index])
     }
     return { analyzed: joinParts(analyzed) }
   })
@@ -126,7 +126,9 @@ function toLane(worker: Lane, observer: RecognitionObserver | undefined): Batche
   return {
     async run(parts) {
       try {
-        const analysis = await worker.analyze(parts.map(({ text, options }) => ({ text, options })))
+        const analysis = await worker.analyze(
+          parts.map(({ text, options, offset }) => ({ text, options, offset }))
+        )
         observer?.dispatched(parts.length, analysis.work)
         return analysis
       } catch (error) {

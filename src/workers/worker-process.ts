@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Analysis, TextRequest } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
+import { fromColumns } from './columns.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 import { residentMemory } from './resident-memory.ts'
 
@@ -113,7 +114,8 @@ export class WorkerProcess {
           return
         }
         this.#pending.delete(message.id)
-        if (message.kind === 'analyzed') pending.resolve({ texts: message.texts, work: message.work })
+        if (message.kind === 'analyzed')
+          pending.resolve({ texts: fromColumns(message.found), work: message.work })
         else pending.reject(new AnalysisFailed(message.error))
         return
       }
