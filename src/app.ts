@@ -16,6 +16,7 @@ import access, { type AccessOptions } from './plugins/access.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
+import largeAnswers from './plugins/large-answers.ts'
 import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
 import playground from './plugins/playground.ts'
@@ -101,6 +102,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const asked = accessOptions(config)
   await app.register(access, asked)
   await app.register(metricsPlugin, { metrics })
+  await app.register(largeAnswers)
   await app.register(drain, { draining })
   await app.register(openapi, { version, needs: asked.needs, closed: asksForCredentials(config) })
   await app.register(playground)

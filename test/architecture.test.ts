@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
   ['access'],
   ['schemas'],
-  ['errors', 'error-facts', 'span', 'text', 'cores', 'package-version', 'tls', 'trace-context']
+  ['errors', 'error-facts', 'span', 'text', 'json-pieces', 'cores', 'package-version', 'tls', 'trace-context']
 ]
 
 /** Layers that routes and plugins may use, besides the leaves. */
