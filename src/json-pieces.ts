@@ -38,19 +38,14 @@ export function* jsonPieces(value: unknown): Generator<string> {
   }
 }
 
-/** Members that hold lists themselves one by one, others many at once. */
+/** Members that hold lists themselves one by one, others many at once; what the first one is, all are taken to be. */
 function* listPieces(list: readonly unknown[]): Generator<string> {
+  const atOnce = holdsList(list[0]) ? 1 : MEMBERS
   let before = '['
-  for (let first = 0; first < list.length; ) {
-    if (holdsList(list[first])) {
-      yield before
-      yield* jsonPieces(list[first++])
-    } else {
-      let end = first + 1
-      while (end < list.length && end - first < MEMBERS && !holdsList(list[end])) end++
-      yield before + JSON.stringify(list.slice(first, end)).slice(1, -1)
-      first = end
-    }
+  for (let first = 0; first < list.length; first += atOnce) {
+    yield before
+    if (atOnce === 1) yield* jsonPieces(list[first] ?? null)
+    else yield JSON.stringify(list.slice(first, first + atOnce)).slice(1, -1)
     before = ','
   }
   yield before === '[' ? '[]' : ']'
