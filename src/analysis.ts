@@ -1,3 +1,5 @@
+import type { Assertion } from './context/assertion.ts'
+import type { Relation } from './schemas/entity.ts'
 import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 
@@ -9,6 +11,10 @@ export interface FoundEntity extends Span {
   readonly label: string
   /** probability under the CRF that exactly this span is an entity of this label */
   readonly confidence: number
+  /** only where asked for, and only of the labels that are asserted */
+  readonly assertion?: Assertion
+  /** the header that governs it; only where asked for, and where there is one */
+  readonly section?: Span
 }
 
 /** A text to analyze. */
@@ -22,10 +28,20 @@ export interface TextRequest {
 export interface AnalyzedText {
   entities: FoundEntity[]
   /** only where asked for */
+  relations?: Relation[]
   sentences?: Span[]
   tokens?: Span[]
   /** sentences that end only because they reached the limit of the rules */
   cutSentences: Span[]
+}
+
+/** Whether the options let an entity into the answer. */
+export function wantedBy({
+  labels,
+  minConfidence = 0
+}: RecognitionOptions): (entity: FoundEntity) => boolean {
+  const wanted = labels && new Set(labels)
+  return ({ label, confidence }) => confidence >= minConfidence && (!wanted || wanted.has(label))
 }
 
 /** Where the time of a call went, in milliseconds, and its size. */

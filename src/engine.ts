@@ -4,7 +4,8 @@ import {
   CONFIDENCE_STEPS,
   type FoundEntity,
   noWork,
-  type TextRequest
+  type TextRequest,
+  wantedBy
 } from './analysis.ts'
 import { type Chunk, chunksOf } from './decoding/chunks.ts'
 import { Lattice } from './decoding/lattice.ts'
@@ -161,11 +162,10 @@ function toAnalyzedText({ tokens, sentences, found, options, offset }: Prepared)
     end: offset + tokens.ends[last - 1]
   })
   const sentence = (i: number): Span => span(sentences.bounds[i], sentences.bounds[i + 1])
-  const { labels, minConfidence = 0, include = [] } = options
-  const wanted = labels && new Set(labels)
+  const { include = [] } = options
   return {
     entities: found
-      .filter(({ label, confidence }) => confidence >= minConfidence && (!wanted || wanted.has(label)))
+      .filter(wantedBy(options))
       // Rows of a text are decoded in the order of their lengths.
       .sort((a, b) => a.start - b.start),
     ...(include.includes('sentences') && {

@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['pipeline', 'inference', 'decoding'],
   ['model'],
   ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
-  ['access'],
+  ['access', 'context'],
   ['schemas'],
   ['errors', 'error-facts', 'span', 'text', 'json-pieces', 'cores', 'package-version', 'tls', 'trace-context']
 ]

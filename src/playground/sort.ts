@@ -1,6 +1,6 @@
 import type { Entity } from '../schemas/entity.ts'
 
-export type Column = keyof Entity
+export type Column = Exclude<keyof Entity, 'assertion' | 'section'>
 
 export interface Order {
   readonly column: Column

@@ -56,6 +56,7 @@ async function openapi(app: FastifyInstance, { version, needs, closed }: Openapi
         description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
+      servers: [{ url: '/', description: 'The service that answered with this document' }],
       components: { securitySchemes },
       security: [{ bearer: [] }, { apiKey: [] }, ...(closed ? [] : [{}])],
       tags: [

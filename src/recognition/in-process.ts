@@ -1,6 +1,7 @@
 import { Engine } from '../engine.ts'
 import { passGoldenNote } from '../golden.ts'
 import { loadModel } from '../model/load-model.ts'
+import { inContext } from './in-context.ts'
 import { groupParts, joinParts, splitTexts } from './parts.ts'
 import type { Recognition, Recognizer } from './recognizer.ts'
 
@@ -19,7 +20,9 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
         const parts = splitTexts(texts)
         const { texts: analyzed, work } = await engine.analyze(parts)
         const byText = groupParts(texts.length, parts)
-        const outcomes = byText.map(own => ({ analyzed: joinParts(own.map(i => analyzed[i])) }))
+        const outcomes = byText.map((own, of) => ({
+          analyzed: inContext(texts[of], joinParts(own.map(i => analyzed[i])))
+        }))
         return { outcomes, timings: { queue: 0, ...work } }
       })
       last = turn.catch(() => {})

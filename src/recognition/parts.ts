@@ -1,5 +1,6 @@
 import type { AnalyzedText, TextRequest } from '../analysis.ts'
 import { estimateCost } from './cost.ts'
+import { workerOptions } from './in-context.ts'
 
 /** Shortest part of a text, in UTF-16 units: about 1,500 tokens, some 20 ms of a worker. */
 const PART_LENGTH = 8192
@@ -47,9 +48,10 @@ export interface Part extends TextRequest {
   readonly cost: number
 }
 
-/** Parts of all texts, in order. */
+/** Parts of all texts, in order, with what to ask of a worker. */
 export function splitTexts(texts: readonly TextRequest[]): Part[] {
-  return texts.flatMap(({ text, options }, of) => {
+  return texts.flatMap(({ text, options: wanted }, of) => {
+    const options = workerOptions(wanted)
     let offset = 0
     return partEnds(text).map(end => {
       const own = text.slice(offset, end)

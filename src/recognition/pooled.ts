@@ -1,10 +1,11 @@
-import { type Analysis, type AnalyzedText, noWork, type Work } from '../analysis.ts'
+import { type Analysis, type AnalyzedText, noWork, type TextRequest, type Work } from '../analysis.ts'
 import { Batcher, type Lane as BatcherLane, LaneLost, type Settled } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
+import { inContext } from './in-context.ts'
 import type { RecognitionObserver } from './observer.ts'
 import { groupParts, joinParts, type Part, splitTexts } from './parts.ts'
 import type { Outcome, Recognition, Recognizer } from './recognizer.ts'
@@ -80,7 +81,7 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
       const parts = splitTexts(texts)
       const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1)
       const recognition = {
-        outcomes: toOutcomes(texts.length, parts, settled),
+        outcomes: toOutcomes(texts, parts, settled),
         timings: { queue: queued, ...total(settled) }
       }
       observer?.recognized(recognition)
@@ -110,15 +111,19 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
 }
 
 /** Of each text: joined from its parts, or the first error of one. */
-function toOutcomes(count: number, parts: readonly Part[], settled: readonly Settled<Analysis>[]): Outcome[] {
-  return groupParts(count, parts).map(own => {
+function toOutcomes(
+  texts: readonly TextRequest[],
+  parts: readonly Part[],
+  settled: readonly Settled<Analysis>[]
+): Outcome[] {
+  return groupParts(texts.length, parts).map((own, of) => {
     const analyzed: AnalyzedText[] = []
     for (const i of own) {
       const one = settled[i]
       if ('error' in one) return one
       analyzed.push(one.result.texts[one.index])
     }
-    return { analyzed: joinParts(analyzed) }
+    return { analyzed: inContext(texts[of], joinParts(analyzed)) }
   })
 }
 

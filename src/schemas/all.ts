@@ -1,4 +1,11 @@
-import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
+import {
+  AssertionSchema,
+  EntitySchema,
+  PassageSchema,
+  RelationSchema,
+  SpanSchema,
+  WarningSchema
+} from './entity.ts'
 import { HealthSchema } from './health.ts'
 import {
   LabelsResponseSchema,
@@ -9,6 +16,7 @@ import {
 import {
   BatchRequestSchema,
   BatchResponseSchema,
+  DocumentResultSchema,
   DocumentSchema,
   NerRequestSchema,
   NerResponseSchema
@@ -19,7 +27,10 @@ import { ProblemSchema } from './problem.ts'
 /** Every schema that others refer to by its $id. */
 export const namedSchemas = [
   SpanSchema,
+  PassageSchema,
+  AssertionSchema,
   EntitySchema,
+  RelationSchema,
   WarningSchema,
   ModelIdentitySchema,
   ModelDescriptionSchema,
@@ -30,6 +41,7 @@ export const namedSchemas = [
   NerRequestSchema,
   NerResponseSchema,
   DocumentSchema,
+  DocumentResultSchema,
   BatchRequestSchema,
   BatchResponseSchema,
   HealthSchema

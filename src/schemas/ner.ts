@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { EntitySchema, SpanSchema, WarningSchema } from './entity.ts'
+import { EntitySchema, RelationSchema, SpanSchema, WarningSchema } from './entity.ts'
 import { ModelIdentitySchema } from './model.ts'
 import { OptionsSchema } from './options.ts'
 import { ProblemSchema } from './problem.ts'
@@ -17,7 +17,14 @@ const TextSchema = Type.String({
 
 export const NerRequestSchema = Type.Object(
   { text: TextSchema, options: Type.Optional(reference(OptionsSchema)) },
-  { $id: 'NerRequest', additionalProperties: false, examples: [{ text: exampleText }] }
+  {
+    $id: 'NerRequest',
+    additionalProperties: false,
+    examples: [
+      { text: exampleText },
+      { text: exampleText, options: { include: ['assertion', 'section', 'relations'] } }
+    ]
+  }
 )
 
 /** What is found in one text. */
@@ -25,6 +32,12 @@ const recognized = {
   entities: Type.Array(reference(EntitySchema), {
     description: 'In the order of the text; they never overlap.'
   }),
+  relations: Type.Optional(
+    Type.Array(reference(RelationSchema), {
+      description:
+        'Each dependent has one head at most. A relation is returned when both of its entities are.'
+    })
+  ),
   sentences: Type.Optional(Type.Array(reference(SpanSchema))),
   tokens: Type.Optional(Type.Array(reference(SpanSchema))),
   warnings: Type.Optional(Type.Array(reference(WarningSchema)))
@@ -65,16 +78,17 @@ export const BatchEnvelopeSchema = Type.Object(
   { additionalProperties: false }
 )
 
+export const DocumentResultSchema = Type.Object(
+  { id: Type.String(), ...recognized },
+  { $id: 'DocumentResult', additionalProperties: false }
+)
+
 export const BatchResponseSchema = Type.Object(
   {
     model: reference(ModelIdentitySchema),
-    documents: Type.Array(
-      Type.Object(
-        { id: Type.String(), ...recognized },
-        { $id: 'DocumentResult', additionalProperties: false }
-      ),
-      { description: 'The documents that were recognized, in the order of the request.' }
-    ),
+    documents: Type.Array(reference(DocumentResultSchema), {
+      description: 'The documents that were recognized, in the order of the request.'
+    }),
     errors: Type.Array(
       Type.Object(
         {

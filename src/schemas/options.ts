@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox'
 
-export const extras = ['sentences', 'tokens'] as const
+/** What rules make of the entities of a text. */
+export const contextExtras = ['assertion', 'section', 'relations'] as const
+/** What an answer can hold besides entities. */
+export const extras = ['sentences', 'tokens', ...contextExtras] as const
 
 /** What a caller may ask of a recognition. */
 export const OptionsSchema = Type.Object(
@@ -24,7 +27,13 @@ export const OptionsSchema = Type.Object(
     include: Type.Optional(
       Type.Array(Type.Enum(extras), {
         uniqueItems: true,
-        description: 'Return also the spans of the sentences or tokens that the model saw.'
+        description:
+          'Return also: `sentences`, `tokens`, the spans that the model saw; `assertion`, whether each symptom, ' +
+          'diagnosis, drug and procedure is present, absent or possible, and by which words; `section`, the header ' +
+          'that governs each entity; `relations`, which dosage, route and frequency belong to which drug and which ' +
+          'result to which test. The last three are rules over all entities of the text, those included that ' +
+          '`labels` or `minConfidence` leave out.',
+        examples: [['assertion', 'section', 'relations']]
       })
     )
   },

@@ -30,7 +30,7 @@ from . import evaluate
 from .data import Document, Row, make_rows, read_documents
 from .vocabulary import digits_as_zero
 
-# As in configs/ner_jsl.toml.
+# As in configs/annotated.toml.
 ROW_TOKENS = 96
 
 

@@ -1,6 +1,6 @@
 """Step 3b: pre-train the network as a two-way language model on unlabelled text (Dai and Le, 2015).
 
-python -m ner.pretrain configs/ner_jsl.toml --tokens corpus.tok.jsonl --train train.tok.jsonl --vectors runs/vectors \\
+python -m ner.pretrain configs/annotated.toml --tokens corpus.tok.jsonl --train train.tok.jsonl --vectors runs/vectors \\
     --out runs/pretrained
 
 The forward half of the BiLSTM predicts the next word of a row, the backward half the one before; the same words,

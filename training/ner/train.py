@@ -35,7 +35,7 @@ from .vocabulary import RESERVED, UNKNOWN, Vocabulary, digits_as_zero, printable
 
 
 def build_vocabularies(documents: list[Document], vectors_folder: Path, config: dict):
-    """Words of the training set first (their vectors are tuned), then the vector file's most frequent ones."""
+    """Words of `documents` first (their vectors are tuned), then the vector file's most frequent ones."""
     names = (vectors_folder / "words.txt").read_text(encoding="utf-8").split("\n")[:-1]
     vectors = np.load(vectors_folder / "vectors.npy")  # [words, size]
     index = {name: i for i, name in enumerate(names)}
@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--pretrained", type=Path, help="run folder of ner.pretrain to start from")
+    parser.add_argument("--start", type=Path, help="run of the same vocabularies from whose best weights to go on")
     parser.add_argument("--silver", type=Path, help="tokenized documents labelled by ner.label")
     parser.add_argument("--silver-labels", type=Path, help="folder that ner.label wrote")
     parser.add_argument("--out", type=Path, required=True)
@@ -200,7 +201,12 @@ def main() -> None:
     tags = tag_list(train)  # of all documents, since dev may hold a label that is rare in a part of them
     train = choose(train, arguments.share, arguments.leave_out, arguments.note_characters, arguments.seed)
     config |= {"share": arguments.share, "leave_out": arguments.leave_out, "documents": len(train)}
-    words, vectors, tuned, characters = build_vocabularies(train, arguments.vectors, config)
+    silver = None
+    if arguments.silver:
+        silver = Silver(arguments.silver, arguments.silver_labels, tags, config["silver_share"])
+    # A word that only soft labels tell of is learned as well.
+    taught = [*train, *silver.documents] if silver else train
+    words, vectors, tuned, characters = build_vocabularies(taught, arguments.vectors, config)
     encoder = Encoder(words, characters, tags, config["character_length"])
     config["tuned_words"] = tuned
     print(json.dumps(config, indent=1))
@@ -216,7 +222,13 @@ def main() -> None:
     network = build_network(config, vectors, tuned, len(characters), len(tags))
     if arguments.pretrained:
         start_from(network, arguments.pretrained)
-    network, crf = network.to(arguments.device), CRF(tags).to(arguments.device)
+    crf = CRF(tags)
+    if arguments.start:
+        assert Vocabulary.read(arguments.start / "words.txt").entries == words.entries, "the vocabularies differ"
+        state = torch.load(arguments.start / "best.pt", map_location="cpu")
+        network.load_state_dict(state["network"])
+        crf.load_state_dict(state["crf"])
+    network, crf = network.to(arguments.device), crf.to(arguments.device)
     vectors_rate = config["rate"] * config["vectors_rate_factor"]
     others = [p for name, p in network.named_parameters() if name != "words.tuned"]
     optimizer = torch.optim.Adam(
@@ -226,9 +238,6 @@ def main() -> None:
         ]
     )
     averaged = Averaged([network, crf], config["average_decay"])
-    silver = None
-    if arguments.silver:
-        silver = Silver(arguments.silver, arguments.silver_labels, tags, config["silver_share"])
     tokens = sum(len(d.tokens) for d in train) + (silver.tokens_per_epoch if silver else 0)
     steps = config["epochs"] * math.ceil(tokens * 1.1 / config["batch_tokens"])
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps, config["warmup"]))

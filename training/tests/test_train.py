@@ -115,6 +115,11 @@ def test_dictionary_is_scored_as_a_run_is(corpus, tmp_path):
     assert lines(tmp_path / "dev.txt")[-1].startswith("token micro")
 
 
+def test_training_goes_on_from_another_run(run, corpus, tmp_path):
+    python("ner.train", *train_arguments(corpus, tmp_path), "--start", run, "--set", "epochs=1")
+    assert load(tmp_path / "metrics.json")["f1"] > load(run / "history.json")[0]["f1"]
+
+
 def test_vocabulary_has_the_words_of_training_first(run, corpus):
     words, tuned = lines(run / "words.txt"), load(run / "config.json")["tuned_words"]
     documents = read_documents(corpus / "train.tok.jsonl")
