@@ -3,6 +3,9 @@ import type { Relation } from './schemas/entity.ts'
 import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 
+/** Confidences are multiples of one over this, so that what is filtered by is what is shown. */
+export const CONFIDENCE_STEPS = 1e6
+
 /** An entity of a text; offsets are UTF-16 units of the text as given. */
 export interface FoundEntity extends Span {
   readonly label: string
@@ -18,6 +21,8 @@ export interface FoundEntity extends Span {
 export interface TextRequest {
   readonly text: string
   readonly options?: RecognitionOptions | undefined
+  /** where it begins in the text that spans are to count in, when it is a part of one */
+  readonly offset?: number
 }
 
 export interface AnalyzedText {

@@ -17,6 +17,7 @@ import { answerClientErrors, bareHeaders, watchResponses } from './plugins/clien
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
+import largeAnswers from './plugins/large-answers.ts'
 import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
 import playground from './plugins/playground.ts'
@@ -111,6 +112,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const asked = accessOptions(config)
   await app.register(access, asked)
   await app.register(metricsPlugin, { metrics })
+  await app.register(largeAnswers)
   await app.register(drain, { draining })
   await app.register(openapi, {
     version,

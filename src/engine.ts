@@ -1,6 +1,7 @@
 import {
   type Analysis,
   type AnalyzedText,
+  CONFIDENCE_STEPS,
   type FoundEntity,
   noWork,
   type TextRequest,
@@ -21,11 +22,12 @@ import { type Tokens, tokenize } from './pipeline/tokens.ts'
 import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 
-/** Padded cells of one run: more gains nothing, and the memory of a run grows with it. */
-const CELLS_PER_RUN = 1024
+/** Padded cells of one run, six full rows: more gains nothing, and a call that overlaps waits for the run at hand. */
+const CELLS_PER_RUN = 576
 
 interface Prepared extends EncodedText {
   readonly options: RecognitionOptions
+  readonly offset: number
   readonly tokens: Tokens
   readonly sentences: Sentences
   readonly found: FoundEntity[]
@@ -112,10 +114,11 @@ export class Engine {
     await this.#session.close()
   }
 
-  #prepare({ text, options = {} }: TextRequest): Prepared {
+  #prepare({ text, options = {}, offset = 0 }: TextRequest): Prepared {
     const tokens = tokenize(text)
     return {
       options,
+      offset,
       tokens,
       sentences: splitSentences(text, tokens),
       forms: this.#table.encode(text, tokens),
@@ -124,7 +127,8 @@ export class Engine {
   }
 
   /** Decodes the sentences of a row whose first token stands at `cell` of the emissions. */
-  #decodeRow(row: Row, { tokens, sentences, found }: Prepared, emissions: Float32Array, cell: number): void {
+  #decodeRow(row: Row, text: Prepared, emissions: Float32Array, cell: number): void {
+    const { sentences, found } = text
     const { tags } = this.#scheme
     for (let sentence = row.first; sentence < row.last; sentence++) {
       const start = sentences.bounds[sentence]
@@ -135,26 +139,27 @@ export class Engine {
       const chunks = chunksOf(this.#scheme, this.#path, 0, length)
       const [first, last] = [chunks[0], chunks.at(-1)]
       if (first && last) this.#marginals.run(first.last - 1, last.last)
-      for (const chunk of chunks) found.push(this.#toEntity(chunk, tokens, start))
+      for (const chunk of chunks) found.push(this.#toEntity(chunk, text, start))
       cell += length + 1
     }
   }
 
-  #toEntity({ first, last, label }: Chunk, tokens: Tokens, offset: number): FoundEntity {
+  /** @param start the first token of the sentence of the chunk */
+  #toEntity({ first, last, label }: Chunk, { tokens, offset }: Prepared, start: number): FoundEntity {
+    const confidence = this.#marginals.entity(first, last, label)
     return {
-      start: tokens.starts[offset + first],
-      end: tokens.ends[offset + last - 1],
+      start: offset + tokens.starts[start + first],
+      end: offset + tokens.ends[start + last - 1],
       label: this.#model.manifest.labels[label],
-      // Rounded here, so that what is filtered by is what is shown.
-      confidence: Math.round(this.#marginals.entity(first, last, label) * 1e6) / 1e6
+      confidence: Math.round(confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS
     }
   }
 }
 
-function toAnalyzedText({ tokens, sentences, found, options }: Prepared): AnalyzedText {
+function toAnalyzedText({ tokens, sentences, found, options, offset }: Prepared): AnalyzedText {
   const span = (first: number, last: number): Span => ({
-    start: tokens.starts[first],
-    end: tokens.ends[last - 1]
+    start: offset + tokens.starts[first],
+    end: offset + tokens.ends[last - 1]
   })
   const sentence = (i: number): Span => span(sentences.bounds[i], sentences.bounds[i + 1])
   const { include = [] } = options

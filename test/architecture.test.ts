@@ -27,6 +27,7 @@ const layers: readonly (readonly string[])[] = [
     'error-facts',
     'span',
     'text',
+    'json-pieces',
     'cores',
     'core-dumps',
     'member-counts',

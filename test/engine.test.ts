@@ -6,6 +6,8 @@ import { passGoldenNote } from '../src/golden.ts'
 import { loadModel } from '../src/model/load-model.ts'
 import type { Model } from '../src/model/verified-model.ts'
 import { UNKNOWN } from '../src/model/vocabulary.ts'
+import type { RecognitionOptions } from '../src/schemas/options.ts'
+import type { Span } from '../src/span.ts'
 import { modelFolder } from './helpers/model-folder.ts'
 import { note, notes } from './helpers/notes.ts'
 
@@ -67,6 +69,26 @@ describe('the engine', () => {
         ['b.i.d.', 'Frequency']
       ])
     )
+  })
+
+  test('counts the spans of a part from the beginning of its text', async () => {
+    const text = `${'word '.repeat(600)}${note}`
+    const options: RecognitionOptions = { include: ['sentences', 'tokens'] }
+    const [own, moved] = (
+      await engine.analyze([
+        { text, options },
+        { text, options, offset: 100 }
+      ])
+    ).texts
+    const move = <Found extends Span>(spans: readonly Found[] = []): Found[] =>
+      spans.map(span => ({ ...span, start: span.start + 100, end: span.end + 100 }))
+    expect(own.cutSentences.length).toBeGreaterThan(0)
+    expect(moved).toEqual({
+      entities: move(own.entities),
+      sentences: move(own.sentences),
+      tokens: move(own.tokens),
+      cutSentences: move(own.cutSentences)
+    })
   })
 
   test('gives spans inside the text, in order, disjoint, on token ends, for any text', async () => {

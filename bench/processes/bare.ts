@@ -37,7 +37,7 @@ interface Batch {
 }
 
 /** Padded cells of a run that are tried; the fastest is kept. */
-const BUDGETS = [512, 1024, 2048, 4096]
+const BUDGETS = [576, 1152, 2304, 4608]
 const TRIAL_SECONDS = 0.5
 
 let loop: Loop | undefined

@@ -41,7 +41,7 @@ const functions = {
     const parts = splitTexts(texts.map(text => ({ text })))
     const analysis = await opened().analyze(parts)
     return groupParts(texts.length, parts).map((own, i) => {
-      const found = own.map(part => ({ offset: parts[part].offset, analyzed: analysis.texts[part] }))
+      const found = own.map(part => analysis.texts[part])
       return toRecognized(texts[i], joinParts(found), 'utf16').entities
     })
   },

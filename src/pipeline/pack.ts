@@ -18,17 +18,41 @@ export interface EncodedText {
 }
 
 /**
- * Groups rows by length under a budget of padded cells (rows x longest row). A row longer than the budget is a
- * group of its own.
+ * What a run of the network costs, in steps of one row, as measured on processors with AVX2 and AVX-512: at each step
+ * the kernels of the runtime go through all weights once for every six rows, which takes as long as so many rows more.
+ */
+const ROWS_TOGETHER = 6
+const PER_PASS = 1.7
+/** The call itself. */
+const PER_RUN = 5
+
+function costOf(rows: number, time: number): number {
+  return PER_RUN + time * (rows + PER_PASS * Math.ceil(rows / ROWS_TOGETHER))
+}
+
+/**
+ * Groups rows by length under a budget of padded cells (rows x longest row), so that all runs together cost least. A
+ * row longer than the budget is a group of its own.
  */
 export function packRows(rows: readonly Row[], budget: number): PackedRows[] {
   const sorted = [...rows].sort((a, b) => b.length - a.length)
-  const packed: PackedRows[] = []
-  for (let first = 0; first < sorted.length; ) {
+  /** least cost of the rows from an index on, and how many of them come first */
+  const least = new Float64Array(sorted.length + 1)
+  const counts = new Int32Array(sorted.length)
+  for (let first = sorted.length - 1; first >= 0; first--) {
     const time = sorted[first].length
-    const count = Math.max(1, Math.floor(budget / time))
-    packed.push({ rows: sorted.slice(first, first + count), time })
-    first += count
+    const most = Math.min(sorted.length - first, Math.max(1, Math.floor(budget / time)))
+    least[first] = Number.POSITIVE_INFINITY
+    for (let count = 1; count <= most; count++) {
+      const cost = costOf(count, time) + least[first + count]
+      if (cost > least[first]) continue
+      least[first] = cost
+      counts[first] = count
+    }
+  }
+  const packed: PackedRows[] = []
+  for (let first = 0; first < sorted.length; first += counts[first]) {
+    packed.push({ rows: sorted.slice(first, first + counts[first]), time: sorted[first].length })
   }
   return packed
 }

@@ -20,10 +20,9 @@ export async function createInProcessRecognizer(modelFolder: string): Promise<Re
         const parts = splitTexts(texts)
         const { texts: analyzed, work } = await engine.analyze(parts)
         const byText = groupParts(texts.length, parts)
-        const outcomes = byText.map((own, of) => {
-          const joined = joinParts(own.map(i => ({ offset: parts[i].offset, analyzed: analyzed[i] })))
-          return { analyzed: inContext(texts[of], joined) }
-        })
+        const outcomes = byText.map((own, of) => ({
+          analyzed: inContext(texts[of], joinParts(own.map(i => analyzed[i])))
+        }))
         return { outcomes, timings: { queue: 0, ...work } }
       })
       last = turn.catch(() => {})

@@ -1,5 +1,4 @@
 import type { AnalyzedText, TextRequest } from '../analysis.ts'
-import type { Span } from '../span.ts'
 import { estimateCost } from './cost.ts'
 import { workerOptions } from './in-context.ts'
 
@@ -72,17 +71,14 @@ export function groupParts(count: number, parts: readonly Part[]): number[][] {
   return groups
 }
 
-/** What was found in a text, from what was found in its parts. */
-export function joinParts(parts: readonly { offset: number; analyzed: AnalyzedText }[]): AnalyzedText {
-  if (parts.length === 1) return parts[0].analyzed
-  const join = <Found extends Span>(select: (analyzed: AnalyzedText) => readonly Found[]): Found[] =>
-    parts.flatMap(({ offset, analyzed }) =>
-      select(analyzed).map(found => ({ ...found, start: found.start + offset, end: found.end + offset }))
-    )
+/** What was found in a text, from what was found in its parts, in their order. */
+export function joinParts(parts: readonly AnalyzedText[]): AnalyzedText {
+  if (parts.length === 1) return parts[0]
+  const [{ sentences, tokens }] = parts
   return {
-    entities: join(({ entities }) => entities),
-    ...(parts[0].analyzed.sentences && { sentences: join(({ sentences = [] }) => sentences) }),
-    ...(parts[0].analyzed.tokens && { tokens: join(({ tokens = [] }) => tokens) }),
-    cutSentences: join(({ cutSentences }) => cutSentences)
+    entities: parts.flatMap(({ entities }) => entities),
+    ...(sentences && { sentences: parts.flatMap(({ sentences = [] }) => sentences) }),
+    ...(tokens && { tokens: parts.flatMap(({ tokens = [] }) => tokens) }),
+    cutSentences: parts.flatMap(({ cutSentences }) => cutSentences)
   }
 }

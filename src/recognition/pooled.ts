@@ -118,11 +118,11 @@ function toOutcomes(
   settled: readonly Settled<Analysis>[]
 ): Outcome[] {
   return groupParts(texts.length, parts).map((own, of) => {
-    const analyzed: { offset: number; analyzed: AnalyzedText }[] = []
+    const analyzed: AnalyzedText[] = []
     for (const i of own) {
       const one = settled[i]
       if ('error' in one) return one
-      analyzed.push({ offset: parts[i].offset, analyzed: one.result.texts[one.index] })
+      analyzed.push(one.result.texts[one.index])
     }
     return { analyzed: inContext(texts[of], joinParts(analyzed)) }
   })
@@ -132,7 +132,9 @@ function toLane(worker: Lane, observer: RecognitionObserver | undefined): Batche
   return {
     async run(parts) {
       try {
-        const analysis = await worker.analyze(parts.map(({ text, options }) => ({ text, options })))
+        const analysis = await worker.analyze(
+          parts.map(({ text, options, offset }) => ({ text, options, offset }))
+        )
         observer?.dispatched(parts.length, analysis.work)
         return analysis
       } catch (error) {

@@ -1,6 +1,7 @@
-import type { AnalyzedText, TextRequest, Work } from '../analysis.ts'
+import type { TextRequest, Work } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
+import type { Columns } from './columns.ts'
 
 /** To a worker. */
 export type WorkerRequest =
@@ -15,7 +16,7 @@ export type WorkerResponse =
   | {
       readonly kind: 'analyzed'
       readonly id: number
-      readonly texts: readonly AnalyzedText[]
+      readonly found: Columns
       readonly work: Work
     }
   /** the texts could not be analyzed; the worker goes on */

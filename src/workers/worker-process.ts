@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Analysis, TextRequest } from '../analysis.ts'
 import type { ErrorFacts } from '../error-facts.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
+import { fromColumns } from './columns.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 import { residentMemory } from './resident-memory.ts'
 
@@ -120,7 +121,8 @@ export class WorkerProcess {
         }
         this.#pending.delete(message.id)
         this.#answered = true
-        if (message.kind === 'analyzed') pending.resolve({ texts: message.texts, work: message.work })
+        if (message.kind === 'analyzed')
+          pending.resolve({ texts: fromColumns(message.found), work: message.work })
         else pending.reject(new AnalysisFailed(message.error))
         return
       }

@@ -3,6 +3,7 @@ import { Engine } from '../engine.ts'
 import { errorFacts } from '../error-facts.ts'
 import { passGoldenNote } from '../golden.ts'
 import { type DescribedModel, loadDescribed } from '../model/verified-model.ts'
+import { toColumns } from './columns.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
 /** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
@@ -41,7 +42,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       try {
         if (!engine) throw new Error('A request came before the model was loaded. This is a bug.')
         const { texts, work } = await engine.analyze(request.texts)
-        send({ kind: 'analyzed', id: request.id, texts, work })
+        send({ kind: 'analyzed', id: request.id, found: toColumns(texts), work })
       } catch (error) {
         send({ kind: 'failed', id: request.id, error: errorFacts(error) })
       }

@@ -22,7 +22,15 @@ describe('packing rows', () => {
       ]
     ],
     ['the longest come first', [1, 3, 2], 3, [[3], [2], [1]]],
-    ['the budget counts padding', [10, 1, 1], 20, [[10, 1], [1]]],
+    ['the budget counts padding', [10, 9, 9], 27, [[10], [9, 9]]],
+    ['a row that would be padding for the most part is not put with a long one', [30, 2], 100, [[30], [2]]],
+    [
+      'a few rows more than a pass takes are shared out',
+      [9, 9, 9, 9, 9, 9, 5],
+      63,
+      [[9, 9, 9, 9, 9, 9], [5]]
+    ],
+    ['rows too short to pay for a run go with longer ones', [2, 1], 100, [[2, 1]]],
     ['a row over the budget is alone', [30, 4, 4], 8, [[30], [4, 4]]],
     ['no row is no group', [], 8, []]
   ])('%s', (_what, lengths, budget, expected) => {
@@ -52,6 +60,33 @@ describe('packing rows', () => {
       repeatable
     )
   })
+})
+
+test('rows are packed at the least cost of all ways to cut them, sorted by length, into runs', () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 10 })
+  const cost = (groups: readonly (readonly number[])[]): number =>
+    groups.reduce((sum, { length, 0: time }) => sum + 5 + time * (length + 1.7 * Math.ceil(length / 6)), 0)
+  fc.assert(
+    fc.property(lengths, fc.integer({ min: 1, max: 200 }), (all, budget) => {
+      const sorted = [...all].sort((a, b) => b - a)
+      let least = Number.POSITIVE_INFINITY
+      for (let cuts = 0; cuts < 2 ** (sorted.length - 1); cuts++) {
+        const groups: number[][] = [[]]
+        sorted.forEach((length, i) => {
+          if (i > 0 && (cuts >> (i - 1)) & 1) groups.push([])
+          groups[groups.length - 1].push(length)
+        })
+        if (groups.some(group => group.length > 1 && group.length * group[0] > budget)) continue
+        least = Math.min(least, cost(groups))
+      }
+      const packed = packRows(
+        all.map(length => rowOf(length)),
+        budget
+      )
+      expect(cost(packed.map(({ rows }) => rows.map(({ length }) => length)))).toBeCloseTo(least, 9)
+    }),
+    repeatable
+  )
 })
 
 const notes = [

@@ -79,19 +79,17 @@ describe('a text', () => {
 })
 
 describe('parts', () => {
-  test('are joined in order, at their places in the text', () => {
-    const entity = { start: 1, end: 3, label: 'Drug_Name', confidence: 0.5 }
-    const span = { start: 1, end: 3 }
-    const analyzed = { entities: [entity], sentences: [span], cutSentences: [span] }
-    expect(
-      joinParts([
-        { offset: 0, analyzed },
-        { offset: 100, analyzed }
-      ])
-    ).toEqual({
-      entities: [entity, { ...entity, start: 101, end: 103 }],
-      sentences: [span, { start: 101, end: 103 }],
-      cutSentences: [span, { start: 101, end: 103 }]
+  test('are joined in order', () => {
+    const analyzedAt = (start: number) => {
+      const span = { start, end: start + 2 }
+      const entity = { ...span, label: 'Drug_Name', confidence: 0.5 }
+      return { entities: [entity], sentences: [span], cutSentences: [span] }
+    }
+    const [one, other] = [analyzedAt(1), analyzedAt(101)]
+    expect(joinParts([one, other])).toEqual({
+      entities: [...one.entities, ...other.entities],
+      sentences: [...one.sentences, ...other.sentences],
+      cutSentences: [...one.cutSentences, ...other.cutSentences]
     })
   })
 })
