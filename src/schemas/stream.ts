@@ -24,6 +24,8 @@ export const StreamDocumentSchema = Type.Object(
 export const StreamRequestSchema = Type.String({
   $id: 'StreamRequest',
   description: 'NDJSON: a `StreamDocument` a line.',
+  contentMediaType: 'application/x-ndjson',
+  contentSchema: reference(StreamDocumentSchema),
   examples: [`${JSON.stringify(exampleDocument)}\n`]
 })
 
