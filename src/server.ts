@@ -6,6 +6,9 @@ const leave = (): void => process.exit(0)
 const signals = ['SIGTERM', 'SIGINT'] as const
 for (const signal of signals) process.on(signal, leave)
 
+// A warning of Node that cannot be written, for the disk is full or its reader has gone, must not end the service.
+process.stderr.on('error', () => {})
+
 try {
   const { serve } = await import('./serve.ts')
   await serve(() => {

@@ -42,17 +42,14 @@ export function readContract(document: OpenapiDocument, labels: readonly string[
   const bodies: { path: string; schema: JsonSchema }[] = []
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, { requestBody, responses: documented }] of Object.entries(operations)) {
-      const schema = requestBody?.content?.['application/json'].schema
+      const schema = requestBody?.content?.['application/json']?.schema
       if (schema) {
         bodies.push({ path, schema })
         request.set(`${method} ${path}`, compile(schema))
       }
       for (const [status, { content = {} }] of Object.entries(documented)) {
         const [type, media] = Object.entries(content)[0]
-        responses.set(
-          `${method} ${path} ${status}`,
-          type.includes('json') ? compile(media.schema) : undefined
-        )
+        responses.set(`${method} ${path} ${status}`, /\bjson$/.test(type) ? compile(media.schema) : undefined)
       }
     }
   }

@@ -1,4 +1,5 @@
 import { errorTable } from '../../src/errors.ts'
+import type { OffsetUnit } from '../../src/text.ts'
 import type { Case, Expectation } from './cases.ts'
 import type { Contract } from './contract.ts'
 import type { Conversation, WireAnswer } from './exchange.ts'
@@ -76,7 +77,7 @@ function judgeExpected(
   if (status === 200) {
     if (operation === 'post /ner') {
       if (!allowed) return 'a body that breaks its schema is accepted'
-      return judgeSpans(document as Recognized, (sent as { text: string }).text)
+      return judgeSpans(document as Recognized, document as Counted, (sent as { text: string }).text)
     }
     return judgeBatch(document as BatchAnswer, sent as BatchSent, allowed)
   }
@@ -92,14 +93,18 @@ interface BatchSent {
   readonly documents: readonly ({ readonly id?: unknown; readonly text: string } | null)[]
 }
 
-interface BatchAnswer {
+interface Counted {
+  readonly offsetUnit: OffsetUnit
+}
+
+interface BatchAnswer extends Counted {
   readonly documents: readonly (Recognized & { readonly id: string })[]
   readonly errors: readonly { readonly index: number }[]
 }
 
 /** Each document is in one list, in order, and a body after its schema has none at fault but for a second id. */
 function judgeBatch(
-  { documents, errors }: BatchAnswer,
+  { documents, errors, offsetUnit }: BatchAnswer,
   { documents: sent }: BatchSent,
   allowed: boolean
 ): string | undefined {
@@ -113,16 +118,25 @@ function judgeBatch(
   const good = sent.filter((_, index) => !failed.has(index))
   for (const [i, answer] of documents.entries()) {
     if (answer.id !== good[i]?.id) return 'the documents of a batch are mixed up'
-    const fault = judgeSpans(answer, good[i]?.text ?? '')
+    const fault = judgeSpans(answer, { offsetUnit }, good[i]?.text ?? '')
     if (fault) return fault
   }
   return undefined
 }
 
-function judgeSpans({ entities }: Recognized, text: string): string | undefined {
+/** As a client of a language would slice that counts so; half a surrogate pair has no bytes of its own. */
+const slices: Readonly<Record<OffsetUnit, (text: string, start: number, end: number) => string>> = {
+  utf16: (text, start, end) => text.slice(start, end),
+  codepoint: (text, start, end) => Array.from(text).slice(start, end).join(''),
+  utf8: (text, start, end) => Buffer.from(text).subarray(start, end).toString()
+}
+
+function judgeSpans({ entities }: Recognized, { offsetUnit }: Counted, text: string): string | undefined {
+  const slice = slices[offsetUnit]
   let last = 0
   for (const { start, end, text: span } of entities) {
-    if (text.slice(start, end) !== span || start < last || end <= start)
+    const said = offsetUnit === 'utf8' ? span.toWellFormed() : span
+    if (slice(text, start, end) !== said || start < last || end <= start)
       return 'an entity is not where it says'
     last = end
   }

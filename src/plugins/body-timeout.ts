@@ -30,12 +30,17 @@ async function bodyTimeout(app: FastifyInstance, { timeout }: { timeout: number 
       app.server.emit('clientError', error, request.socket)
     }, timeout)
     timer.unref()
-    const clear = (): void => clearTimeout(timer)
+    const { socket } = request
+    const clear = (): void => {
+      clearTimeout(timer)
+      // The connection outlives the request, and has many.
+      socket.off('close', clear)
+    }
     request.once('end', clear)
     response.once('close', () => {
       if (request.complete) clear()
     })
-    request.socket.once('close', clear)
+    socket.once('close', clear)
   })
 }
 
