@@ -135,7 +135,7 @@ function judgeSpans({ entities }: Recognized, { offsetUnit }: Counted, text: str
   const slice = slices[offsetUnit]
   let last = 0
   for (const { start, end, text: span } of entities) {
-    const said = offsetUnit === 'utf8' ? span.toWellFormed() : span
+    const said = offsetUnit === 'utf8' ? Buffer.from(span).toString() : span
     if (slice(text, start, end) !== said || start < last || end <= start)
       return 'an entity is not where it says'
     last = end
