@@ -72,7 +72,10 @@ test('a text file is sent with jq, whatever is in it', async ({ skip }) => {
   const command = /^```sh\n(jq [\s\S]*?)```$/m.exec(page)?.[1] ?? ''
   const folder = mkdtempSync(join(tmpdir(), 'ner-jsl-file-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'note.txt'), 'She "denies" fever \\ chills 🙂.\n\n\tTakes aspirin 81 mg daily.\n')
+  writeFileSync(
+    join(folder, 'note.txt'),
+    'She "denies" fever \\ chills 🙂.\n\n\tTakes aspirin 81 mg daily.\n'
+  )
   const { url } = await startService({ NER_WORKERS: '1' })
   const script = command.replace('localhost:8080', url)
   const { code, stdout } = await runProgram(['sh', '-c', script], {}, folder)
