@@ -1,7 +1,7 @@
 """Step 3b: pre-train the network as a two-way language model on unlabelled text (Dai and Le, 2015).
 
-python -m ner.pretrain configs/annotated.toml --tokens corpus.tok.jsonl --train train.tok.jsonl --vectors runs/vectors \\
-    --out runs/pretrained
+python -m ner.pretrain configs/annotated.toml --tokens corpus.tok.jsonl --train train.tok.jsonl \\
+    --vectors runs/vectors --out runs/pretrained
 
 The forward half of the BiLSTM predicts the next word of a row, the backward half the one before; the same words,
 characters and rows as in `ner.train`, which starts from the result. Words are predicted through a sampled softmax
