@@ -27,19 +27,20 @@ async function verdictOf(seconds: number, modules: readonly string[]) {
     },
     progress: () => {}
   })
-  const warm = readings.slice(Math.floor(readings.length / 3))
+  // Until every shape of batch has come once, the arena of the network grows in the workers.
+  const warm = readings.slice(Math.floor(readings.length / 2))
   return { ...judge(warm, limits), counts, readings, wrong }
 }
 
 test('under mixed load the service keeps neither memory nor files nor threads', async () => {
-  const { faults, counts, readings, wrong } = await verdictOf(24, ['collect.mjs'])
+  const { faults, counts, readings, wrong } = await verdictOf(44, ['collect.mjs'])
   expect([faults, wrong]).toEqual([[], []])
   expect(readings.length).toBeGreaterThan(5)
   expect([...counts.keys()]).toContain('note: answered')
 })
 
 test('a service that does is found out', async () => {
-  const { faults } = await verdictOf(10, ['collect.mjs', 'leak.mjs'])
+  const { faults } = await verdictOf(14, ['collect.mjs', 'leak.mjs'])
   expect(faults).toEqual([
     expect.stringMatching(/^main process: memory grows/),
     expect.stringMatching(/^main process: file descriptors/),
