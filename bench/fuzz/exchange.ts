@@ -75,10 +75,32 @@ export function readAnswers(bytes: Buffer, bodiless: boolean): WireAnswer[] | un
     at = end + 4
     if (status === 100) continue
     const none = bodiless || status === 204 || status === 304
+    if (!none && headers['transfer-encoding'] === 'chunked') {
+      const chunked = readChunks(bytes, at)
+      if (!chunked) break
+      answers.push({ status, headers, body: chunked.body })
+      at = chunked.end
+      continue
+    }
     const length = none ? 0 : Number(headers['content-length'] ?? 0)
     if (bytes.length < at + length) break
     answers.push({ status, headers, body: bytes.subarray(at, at + length) })
     at += length
   }
   return answers
+}
+
+/** A body in chunks, as streams have it, and where it ends; undefined while it has not come whole. */
+function readChunks(bytes: Buffer, start: number): { body: Buffer; end: number } | undefined {
+  const chunks: Buffer[] = []
+  for (let at = start; ; ) {
+    const line = bytes.indexOf('\r\n', at)
+    if (line < 0) return undefined
+    const length = Number.parseInt(bytes.toString('latin1', at, line), 16)
+    const end = line + 2 + length
+    if (Number.isNaN(length) || bytes.length < end + 2) return undefined
+    if (length === 0) return { body: Buffer.concat(chunks), end: end + 2 }
+    chunks.push(bytes.subarray(line + 2, end))
+    at = end + 2
+  }
 }
