@@ -80,7 +80,7 @@ export class Service {
   }
 }
 
-async function isReady(base: string): Promise<boolean> {
+export async function isReady(base: string): Promise<boolean> {
   try {
     return (await fetch(`${base}/readyz`)).ok
   } catch {
@@ -88,7 +88,7 @@ async function isReady(base: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -9,21 +9,21 @@ import {
   LogController
 } from 'fastify'
 import { asksForCredentials, type Config, setting } from './config.ts'
-import { type ErrorCode, ServiceError } from './errors.ts'
+import { ServiceError } from './errors.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
 import bodyTimeout from './plugins/body-timeout.ts'
-import { answerClientErrors, bareHeaders, watchResponses } from './plugins/client-error.ts'
+import { answerClientErrors, bareHeaders, refused, watchResponses } from './plugins/client-error.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
 import jsonBody from './plugins/json-body.ts'
 import largeAnswers from './plugins/large-answers.ts'
-import metricsPlugin, { countRefusal } from './plugins/metrics.ts'
+import metricsPlugin from './plugins/metrics.ts'
 import openapi from './plugins/openapi.ts'
 import playground from './plugins/playground.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
-import requestLog, { logRefusal } from './plugins/request-log.ts'
+import requestLog from './plugins/request-log.ts'
 import security, { securityHeaders } from './plugins/security-headers.ts'
 import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
@@ -137,12 +137,6 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(metricsRoute)
   await app.register(healthRoutes, { draining })
   return app
-}
-
-/** Notes what is answered before it is a request that hooks see. */
-function refused(app: FastifyInstance, code: ErrorCode, log = app.log): void {
-  logRefusal(log, code)
-  countRefusal(app, code)
 }
 
 /** A caller's request id, when it is one: it is logged and echoed. */

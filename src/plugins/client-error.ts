@@ -39,11 +39,16 @@ export function answerClientErrors(headers: Headers) {
     const code = codes[error.code ?? ''] ?? 'malformed_request'
     whenAnswered(socket, () => {
       if (!socket.writable) return
-      logRefusal(this.log, code)
-      countRefusal(this, code)
+      refused(this, code)
       end(socket, code, headers)
     })
   }
+}
+
+/** Notes what is answered before it is a request that hooks see. */
+export function refused(app: FastifyInstance, code: ErrorCode, log = app.log): void {
+  logRefusal(log, code)
+  countRefusal(app, code)
 }
 
 /** Responses that are not finished, by their connection. */

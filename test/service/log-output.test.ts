@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort, isReady } from '../../bench/service.ts'
 import { note } from '../helpers/notes.ts'
 import { startService, until } from '../helpers/service.ts'
 
@@ -11,23 +11,6 @@ const entry = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 /** What a pipe holds before its writer has to wait is 64 KiB: more lines than that. */
 const LINES = 400
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/readyz`)).ok
-  } catch {
-    return false
-  }
-}
 
 test('a full disk for logs does not stop answers, nor an orderly end', async () => {
   const full = openSync('/dev/full', 'w')
