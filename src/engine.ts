@@ -12,10 +12,12 @@ import { Lattice } from './decoding/lattice.ts'
 import { MarginalDecoder } from './decoding/marginals.ts'
 import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
 import { ViterbiDecoder } from './decoding/viterbi.ts'
-import { NetworkSession } from './inference/session.ts'
+import { FeatureTable } from './inference/feature-table.ts'
+import { FormNetwork } from './inference/form-network.ts'
+import { RowNetwork } from './inference/row-network.ts'
 import type { Model } from './model/verified-model.ts'
 import { FormTable } from './pipeline/forms.ts'
-import { BatchFiller, type EncodedText, packRows } from './pipeline/pack.ts'
+import { type EncodedText, fillBatch, packRows } from './pipeline/pack.ts'
 import { makeRows, type Row } from './pipeline/rows.ts'
 import { type Sentences, splitSentences } from './pipeline/sentences.ts'
 import { type Tokens, tokenize } from './pipeline/tokens.ts'
@@ -39,10 +41,11 @@ interface Prepared extends EncodedText {
  */
 export class Engine {
   readonly #model: Model
-  readonly #session: NetworkSession
+  readonly #formNetwork: FormNetwork
+  readonly #rowNetwork: RowNetwork
   readonly #scheme: TagScheme
   readonly #table: FormTable
-  readonly #filler: BatchFiller
+  readonly #features: FeatureTable
   readonly #lattice: Lattice
   readonly #viterbi: ViterbiDecoder
   readonly #marginals: MarginalDecoder
@@ -50,23 +53,28 @@ export class Engine {
   /** calls under way, whose form numbers must stay valid */
   #calls = 0
 
-  private constructor(model: Model, session: NetworkSession) {
+  private constructor(model: Model, formNetwork: FormNetwork, rowNetwork: RowNetwork) {
     this.#model = model
-    this.#session = session
+    this.#formNetwork = formNetwork
+    this.#rowNetwork = rowNetwork
     this.#scheme = iob2(model.manifest.labels.length)
     this.#table = new FormTable(model.words, model.characters)
-    this.#filler = new BatchFiller(this.#table)
+    this.#features = new FeatureTable(formNetwork)
     this.#lattice = new Lattice(this.#scheme, model.crf)
     this.#viterbi = new ViterbiDecoder(this.#lattice)
     this.#marginals = new MarginalDecoder(this.#lattice)
   }
 
   static async open(model: Model): Promise<Engine> {
-    return new Engine(model, await NetworkSession.open(model.networkPath, model.tags.length))
+    return new Engine(
+      model,
+      await FormNetwork.open(model.formNetworkPath),
+      await RowNetwork.open(model.rowNetworkPath, model.tags.length)
+    )
   }
 
   async analyze(texts: readonly TextRequest[]): Promise<Analysis> {
-    if (this.#calls === 0) this.#table.renew()
+    if (this.#calls === 0 && this.#table.renew()) this.#features.clear()
     this.#calls++
     try {
       return await this.#analyze(texts)
@@ -90,9 +98,9 @@ export class Engine {
       CELLS_PER_RUN
     )
     for (const group of packed) {
-      const batch = this.#filler.fill(group, prepared)
+      const batch = fillBatch(group, prepared, this.#table.separator)
       lap('pipeline')
-      const { values, time } = await this.#session.run(batch)
+      const { values, time } = await this.#rowNetwork.run(await this.#features.of(this.#table), batch)
       lap('inference')
       for (let i = 0; i < group.rows.length; i++) {
         this.#decodeRow(group.rows[i], prepared[group.rows[i].text], values, i * time)
@@ -111,7 +119,8 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await this.#session.close()
+    await this.#formNetwork.close()
+    await this.#rowNetwork.close()
   }
 
   #prepare({ text, options = {}, offset = 0 }: TextRequest): Prepared {

@@ -1,17 +1,26 @@
-/**
- * Input of one run of the network. What depends on a token alone is given once a form (a distinct token of the
- * batch); the rows hold numbers of forms.
- */
+/** Word and character ids of token forms. A form has the index of its row as its number. */
+export interface FormIds {
+  readonly count: number
+  /** [forms] at least */
+  readonly wordIds: Int32Array
+  /** [forms, characters] at least */
+  readonly characterIds: Int32Array
+  readonly charactersPerForm: number
+}
+
+/** What the network makes of forms alone, wherever they stand. */
+export interface Features {
+  /** [count, width] */
+  readonly values: Float32Array
+  readonly count: number
+  readonly width: number
+}
+
+/** Rows of one run of the network, as numbers of forms. */
 export interface PackedBatch {
   readonly rows: number
   /** longest row */
   readonly time: number
-  readonly formCount: number
-  /** [forms] */
-  readonly wordIds: Int32Array
-  /** [forms, characters] */
-  readonly characterIds: Int32Array
-  readonly characters: number
   /** [rows, time] */
   readonly forms: Int32Array
   /** [rows] */

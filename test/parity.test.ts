@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Engine } from '../src/engine.ts'
-import { NetworkSession } from '../src/inference/session.ts'
+import { FeatureTable } from '../src/inference/feature-table.ts'
+import { FormNetwork } from '../src/inference/form-network.ts'
+import { RowNetwork } from '../src/inference/row-network.ts'
 import { loadModel } from '../src/model/load-model.ts'
 import type { Model } from '../src/model/verified-model.ts'
 import { FormTable } from '../src/pipeline/forms.ts'
-import { BatchFiller } from '../src/pipeline/pack.ts'
+import { fillBatch } from '../src/pipeline/pack.ts'
 import { makeRows } from '../src/pipeline/rows.ts'
 import { splitSentences } from '../src/pipeline/sentences.ts'
 import { tokenize } from '../src/pipeline/tokens.ts'
@@ -31,16 +33,19 @@ const EMISSION_TOLERANCE = 2e-4
 
 let model: Model
 let engine: Engine
-let session: NetworkSession
+let formNetwork: FormNetwork
+let rowNetwork: RowNetwork
 
 beforeAll(async () => {
   model = await loadModel(modelFolder)
   engine = await Engine.open(model)
-  session = await NetworkSession.open(model.networkPath, model.tags.length)
+  formNetwork = await FormNetwork.open(model.formNetworkPath)
+  rowNetwork = await RowNetwork.open(model.rowNetworkPath, model.tags.length)
 })
 afterAll(async () => {
   await engine.close()
-  await session.close()
+  await formNetwork.close()
+  await rowNetwork.close()
 })
 
 describe.each(expected.notes)('$id, as in training', ({ id, rows, tags, entities }) => {
@@ -52,27 +57,31 @@ describe.each(expected.notes)('$id, as in training', ({ id, rows, tags, entities
     const sentences = splitSentences(text, tokens)
     const forms = table.encode(text, tokens)
     const made = makeRows(0, sentences, model.manifest.pipeline.rowTokens)
-    const filler = new BatchFiller(table)
-    return made.map(row => filler.fill({ rows: [row], time: row.length }, [{ sentences, forms }]))
+    const batches = made.map(row =>
+      fillBatch({ rows: [row], time: row.length }, [{ sentences, forms }], table.separator)
+    )
+    return { table, batches }
   }
 
   test('rows have the same word and character ids', () => {
-    const batches = packed()
+    const { table, batches } = packed()
     expect(batches.length).toBe(rows.length)
     batches.forEach((batch, i) => {
-      const { characters } = batch
-      expect(Array.from(batch.forms, form => batch.wordIds[form])).toEqual(rows[i].wordIds)
+      const { charactersPerForm: characters } = table
+      expect(Array.from(batch.forms, form => table.wordIds[form])).toEqual(rows[i].wordIds)
       expect(
         Array.from(batch.forms, form =>
-          Array.from(batch.characterIds.subarray(form * characters, (form + 1) * characters))
+          Array.from(table.characterIds.subarray(form * characters, (form + 1) * characters))
         )
       ).toEqual(rows[i].characterIds)
     })
   })
 
   test('emissions are equal within tolerance', async () => {
-    for (const [i, batch] of packed().entries()) {
-      const { values } = await session.run(batch)
+    const { table, batches } = packed()
+    const features = await new FeatureTable(formNetwork).of(table)
+    for (const [i, batch] of batches.entries()) {
+      const { values } = await rowNetwork.run(features, batch)
       const trained = rows[i].emissions.flat()
       expect(values.length).toBe(trained.length)
       expect(Math.max(...trained.map((value, at) => Math.abs(value - values[at])))).toBeLessThan(

@@ -2,23 +2,28 @@ import { chunksOf } from '../../src/decoding/chunks.ts'
 import { Lattice } from '../../src/decoding/lattice.ts'
 import { iob2 } from '../../src/decoding/tag-scheme.ts'
 import { ViterbiDecoder } from '../../src/decoding/viterbi.ts'
-import { NetworkSession } from '../../src/inference/session.ts'
+import { FormNetwork } from '../../src/inference/form-network.ts'
+import { RowNetwork } from '../../src/inference/row-network.ts'
 import { loadModel } from '../../src/model/load-model.ts'
 import type { Model } from '../../src/model/verified-model.ts'
 import { FormTable } from '../../src/pipeline/forms.ts'
-import { BatchFiller, type PackedRows, packRows } from '../../src/pipeline/pack.ts'
+import { fillBatch, type PackedRows, packRows } from '../../src/pipeline/pack.ts'
 import { makeRows } from '../../src/pipeline/rows.ts'
 import { type Sentences, splitSentences } from '../../src/pipeline/sentences.ts'
 import { type Tokens, tokenize } from '../../src/pipeline/tokens.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
-import type { PackedBatch } from '../../src/tensors.ts'
+import type { Emissions, FormIds, PackedBatch } from '../../src/tensors.ts'
 import { offer } from './remote.ts'
 
-/** A bare session in a loop over batches that were made beforehand: what the service would do if it cost nothing. */
+/**
+ * Bare sessions in a loop over batches that were made beforehand: what the service would do if it cost nothing. Each
+ * batch goes through the whole network, with each of its forms once.
+ */
 
 interface Loop {
   readonly model: Model
-  readonly session: NetworkSession
+  readonly formNetwork: FormNetwork
+  readonly rowNetwork: RowNetwork
   readonly texts: readonly EncodedText[]
   readonly batches: readonly Batch[]
   /** of all batches */
@@ -33,6 +38,8 @@ interface EncodedText {
 
 interface Batch {
   readonly group: PackedRows
+  /** of the batch, which counts in them */
+  readonly ids: FormIds
   readonly packed: PackedBatch
 }
 
@@ -51,7 +58,8 @@ const functions = {
   /** Loads the model and packs the rows of all texts together under the best budget; returns that. */
   async open(modelFolder: string, texts: readonly string[]): Promise<number> {
     const model = await loadModel(modelFolder)
-    const session = await NetworkSession.open(model.networkPath, model.tags.length)
+    const formNetwork = await FormNetwork.open(model.formNetworkPath)
+    const rowNetwork = await RowNetwork.open(model.rowNetworkPath, model.tags.length)
     const table = new FormTable(model.words, model.characters)
     const encoded = texts.map((text): EncodedText => {
       const tokens = tokenize(text)
@@ -59,12 +67,14 @@ const functions = {
     })
     const limit = model.manifest.pipeline.rowTokens
     const rows = encoded.flatMap(({ sentences }, index) => makeRows(index, sentences, limit))
-    const filler = new BatchFiller(table)
     const tokens = encoded.reduce((sum, { tokens: { count } }) => sum + count, 0)
     const trials: { budget: number; loop: Loop; rate: number }[] = []
     for (const budget of BUDGETS) {
-      const batches = packRows(rows, budget).map(group => ({ group, packed: filler.fill(group, encoded) }))
-      const trial = { model, session, texts: encoded, batches, tokens }
+      const batches = packRows(rows, budget).map(group => ({
+        group,
+        ...withOwnForms(fillBatch(group, encoded, table.separator), table)
+      }))
+      const trial = { model, formNetwork, rowNetwork, texts: encoded, batches, tokens }
       await turn(trial)
       trials.push({ budget, loop: trial, rate: await rateOf(trial, TRIAL_SECONDS) })
     }
@@ -75,14 +85,14 @@ const functions = {
 
   /** Spans and labels of each text, decoded from what the batches of the loop yield: proof that it does the work. */
   async recognize(): Promise<Omit<Entity, 'text' | 'confidence'>[][]> {
-    const { model, session, texts, batches } = opened()
+    const { model, texts, batches } = opened()
     const scheme = iob2(model.manifest.labels.length)
     const lattice = new Lattice(scheme, model.crf)
     const viterbi = new ViterbiDecoder(lattice)
     const found = texts.map((): Omit<Entity, 'text' | 'confidence'>[] => [])
-    for (const { group, packed } of batches) {
-      const { values, time } = await session.run(packed)
-      for (const [i, { text, first, last }] of group.rows.entries()) {
+    for (const batch of batches) {
+      const { values, time } = await emissionsOf(opened(), batch)
+      for (const [i, { text, first, last }] of batch.group.rows.entries()) {
         const { tokens, sentences } = texts[text]
         let cell = i * time
         for (let sentence = first; sentence < last; sentence++) {
@@ -120,8 +130,33 @@ async function rateOf(of: Loop, seconds: number): Promise<number> {
   return tokens / ((performance.now() - start) / 1000)
 }
 
-async function turn({ session, batches }: Loop): Promise<void> {
-  for (const { packed } of batches) await session.run(packed)
+async function turn(of: Loop): Promise<void> {
+  for (const batch of of.batches) await emissionsOf(of, batch)
+}
+
+async function emissionsOf(
+  { formNetwork, rowNetwork }: Loop,
+  { ids, packed }: Pick<Batch, 'ids' | 'packed'>
+): Promise<Emissions> {
+  return await rowNetwork.run(await formNetwork.run(ids, 0, ids.count), packed)
+}
+
+/** A batch whose forms are numbered anew, from 0 in the order in which they first occur. */
+function withOwnForms(batch: PackedBatch, table: FormIds): Pick<Batch, 'ids' | 'packed'> {
+  const own = [...new Set(batch.forms)]
+  const numbers = new Map(own.map((form, number) => [form, number]))
+  const { charactersPerForm: characters } = table
+  return {
+    ids: {
+      count: own.length,
+      wordIds: Int32Array.from(own, form => table.wordIds[form]),
+      characterIds: Int32Array.from(
+        own.flatMap(form => [...table.characterIds.subarray(form * characters, (form + 1) * characters)])
+      ),
+      charactersPerForm: characters
+    },
+    packed: { ...batch, forms: batch.forms.map(form => numbers.get(form) as number) }
+  }
 }
 
 export type Bare = typeof functions

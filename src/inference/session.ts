@@ -1,23 +1,26 @@
 // Before the runtime is loaded: imports are evaluated in their order.
 import './no-telemetry.ts'
+import { basename } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Emissions, PackedBatch } from '../tensors.ts'
 
-const inputs = ['word_ids', 'character_ids', 'forms', 'lengths']
-const outputs = ['emissions']
+/** Numbers in row-major order. */
+export interface Values<Numbers = Int32Array | Float32Array> {
+  readonly values: Numbers
+  readonly shape: readonly number[]
+}
 
-/** The network of a model folder on one thread; the only user of the ONNX runtime. */
-export class NetworkSession {
+/** A graph with one output of floats, on one thread; the only user of the ONNX runtime. */
+export class Session {
   readonly #session: InferenceSession
-  readonly #tags: number
+  readonly #output: string
 
-  private constructor(session: InferenceSession, tags: number) {
+  private constructor(session: InferenceSession, output: string) {
     this.#session = session
-    this.#tags = tags
+    this.#output = output
   }
 
-  /** @throws Error when the file is not a network with our inputs and outputs */
-  static async open(path: string, tags: number): Promise<NetworkSession> {
+  /** @throws Error when the file is no graph with these inputs and this output */
+  static async open(path: string, inputs: readonly string[], output: string): Promise<Session> {
     const session = await InferenceSession.create(path, {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
@@ -26,33 +29,28 @@ export class NetworkSession {
       logSeverityLevel: 3
     }).catch((cause: unknown) => {
       // The runtime's own message holds paths of this machine.
-      throw new Error('model.onnx of the model folder cannot be loaded', { cause })
+      throw new Error(`${basename(path)} of the model folder cannot be loaded`, { cause })
     })
-    if (session.inputNames.join() !== inputs.join() || session.outputNames.join() !== outputs.join()) {
+    if (session.inputNames.join() !== inputs.join() || session.outputNames.join() !== output) {
       throw new Error(
-        `the network does not have the inputs ${inputs.join(', ')} and the output ${outputs.join()}`
+        `${basename(path)} does not have the inputs ${inputs.join(', ')} and the output ${output}`
       )
     }
-    return new NetworkSession(session, tags)
+    return new Session(session, output)
   }
 
-  /**
-   * Runs a batch of at least one row of at least one token: the runtime aborts the process on an empty one.
-   * Blocks its thread.
-   */
-  async run(batch: PackedBatch): Promise<Emissions> {
-    const { rows, time, formCount, characters } = batch
-    if (rows === 0 || time === 0) throw new Error('An empty batch reached the network. This is a bug.')
-    const { emissions } = await this.#session.run({
-      word_ids: new Tensor('int32', batch.wordIds, [formCount]),
-      character_ids: new Tensor('int32', batch.characterIds, [formCount, characters]),
-      forms: new Tensor('int32', batch.forms, [rows, time]),
-      lengths: new Tensor('int32', batch.lengths, [rows])
-    })
-    if (emissions.dims.join() !== [rows, time, this.#tags].join()) {
-      throw new Error(`The network answered with the shape ${emissions.dims.join()}. This is a bug.`)
-    }
-    return { values: emissions.data as Float32Array, time }
+  /** Blocks its thread. The runtime aborts the process when a shape has a 0 in it. */
+  async run(inputs: Readonly<Record<string, Values>>): Promise<Values<Float32Array>> {
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, { values, shape }]) => [
+        name,
+        values instanceof Int32Array
+          ? new Tensor('int32', values, shape)
+          : new Tensor('float32', values, shape)
+      ])
+    )
+    const { dims, data } = (await this.#session.run(feeds))[this.#output]
+    return { values: data as Float32Array, shape: dims }
   }
 
   async close(): Promise<void> {

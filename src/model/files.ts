@@ -1,6 +1,7 @@
 /** Files that every model folder has; the manifest names their sizes and digests. */
 export const modelFiles = [
-  'model.onnx',
+  'forms.onnx',
+  'rows.onnx',
   'embeddings.bin',
   'words.txt',
   'chars.txt',

@@ -19,7 +19,9 @@ export interface Model extends DescribedModel {
   /** O, then B- of each label, then I- of each label in the same order */
   readonly tags: readonly string[]
   readonly crf: CrfScores
-  readonly networkPath: string
+  /** of the part of the network that sees a token alone, and of the part that sees rows of tokens */
+  readonly formNetworkPath: string
+  readonly rowNetworkPath: string
 }
 
 /**
@@ -43,7 +45,8 @@ export async function loadDescribed(folder: string, { manifest, sha256 }: Descri
     ),
     tags,
     crf: parseCrf(files['crf.json'].toString('utf8'), tags.length),
-    networkPath: join(folder, 'model.onnx')
+    formNetworkPath: join(folder, 'forms.onnx'),
+    rowNetworkPath: join(folder, 'rows.onnx')
   }
 }
 

@@ -1,8 +1,9 @@
 import { type CharacterVocabulary, UNKNOWN, type WordVocabulary } from '../model/vocabulary.ts'
+import type { FormIds } from '../tensors.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Forms kept between texts; past this the table starts anew. */
-const KEPT_FORMS = 32_768
+/** Forms kept between texts; past this the table starts anew. Each takes a kilobyte, most of it for its features. */
+const KEPT_FORMS = 16_384
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40
 
@@ -10,7 +11,7 @@ const KEPT_LENGTH = 40
  * Word and character ids of token forms, computed once a form. The number of a form is its index here and stays
  * valid until the next call of `renew`.
  */
-export class FormTable {
+export class FormTable implements FormIds {
   readonly #words: WordVocabulary
   readonly #characters: CharacterVocabulary
   readonly #numbers = new Map<string, number>()
@@ -28,16 +29,24 @@ export class FormTable {
     this.separator = this.#addSeparator()
   }
 
+  get count(): number {
+    return this.#count
+  }
+
   get charactersPerForm(): number {
     return this.#characters.length
   }
 
-  /** To be called between texts: forgets every form when there are too many. */
-  renew(): void {
-    if (this.#count <= KEPT_FORMS) return
+  /**
+   * To be called between texts: forgets every form when there are too many.
+   * @returns whether it did, so that every number may now be that of another form
+   */
+  renew(): boolean {
+    if (this.#count <= KEPT_FORMS) return false
     this.#numbers.clear()
     this.#count = 0
     this.#addSeparator()
+    return true
   }
 
   /** [tokens] form numbers of the tokens of a text */

@@ -1,5 +1,4 @@
 import type { PackedBatch } from '../tensors.ts'
-import type { FormTable } from './forms.ts'
 import type { Row } from './rows.ts'
 import type { Sentences } from './sentences.ts'
 
@@ -13,7 +12,7 @@ export interface PackedRows {
 /** A text as the pipeline left it. */
 export interface EncodedText {
   readonly sentences: Sentences
-  /** [tokens] numbers in the form table */
+  /** [tokens] numbers of forms */
   readonly forms: Int32Array
 }
 
@@ -57,52 +56,23 @@ export function packRows(rows: readonly Row[], budget: number): PackedRows[] {
   return packed
 }
 
-/** Fills batches from a form table; keeps its scratch memory between them. */
-export class BatchFiller {
-  readonly #table: FormTable
-  /** [forms of the table] number of a form in the batch at hand plus 1, 0 for a form not in it */
-  #numbers = new Int32Array(0)
-
-  constructor(table: FormTable) {
-    this.#table = table
-  }
-
-  /** Tensors of packed rows; cells beyond the end of a row hold form 0. */
-  fill({ rows, time }: PackedRows, texts: readonly EncodedText[]): PackedBatch {
-    const table = this.#table
-    if (this.#numbers.length < table.wordIds.length) this.#numbers = new Int32Array(table.wordIds.length)
-    const numbers = this.#numbers
-    const forms = new Int32Array(rows.length * time)
-    const lengths = new Int32Array(rows.length)
-    const used: number[] = []
-    const number = (form: number): number => {
-      if (numbers[form] === 0) numbers[form] = used.push(form)
-      return numbers[form] - 1
+/** Tensors of packed rows; sentences of a row have `separator` between them, cells beyond its end hold form 0. */
+export function fillBatch(
+  { rows, time }: PackedRows,
+  texts: readonly EncodedText[],
+  separator: number
+): PackedBatch {
+  const forms = new Int32Array(rows.length * time)
+  const lengths = new Int32Array(rows.length)
+  rows.forEach(({ text, first, last, length }, row) => {
+    const { sentences, forms: own } = texts[text]
+    let cell = row * time
+    for (let sentence = first; sentence < last; sentence++) {
+      if (sentence > first) forms[cell++] = separator
+      const end = sentences.bounds[sentence + 1]
+      for (let token = sentences.bounds[sentence]; token < end; token++) forms[cell++] = own[token]
     }
-    for (let row = 0; row < rows.length; row++) {
-      const { text, first, last, length } = rows[row]
-      const { sentences, forms: own } = texts[text]
-      let cell = row * time
-      for (let sentence = first; sentence < last; sentence++) {
-        if (sentence > first) forms[cell++] = number(table.separator)
-        const end = sentences.bounds[sentence + 1]
-        for (let token = sentences.bounds[sentence]; token < end; token++) forms[cell++] = number(own[token])
-      }
-      lengths[row] = length
-    }
-    for (const form of used) numbers[form] = 0
-    return { rows: rows.length, time, forms, lengths, ...this.#lookUp(used) }
-  }
-
-  #lookUp(used: readonly number[]) {
-    const { wordIds: words, characterIds: all, charactersPerForm: characters } = this.#table
-    const wordIds = new Int32Array(used.length)
-    const characterIds = new Int32Array(used.length * characters)
-    for (let i = 0; i < used.length; i++) {
-      const from = used[i] * characters
-      wordIds[i] = words[used[i]]
-      for (let at = 0; at < characters; at++) characterIds[i * characters + at] = all[from + at]
-    }
-    return { formCount: used.length, wordIds, characterIds, characters }
-  }
+    lengths[row] = length
+  })
+  return { rows: rows.length, time, forms, lengths }
 }

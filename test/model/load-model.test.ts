@@ -88,7 +88,9 @@ describe('a model folder', () => {
 
   test('loads in any folder, whatever its name', async () => {
     const copy = new ModelCopy()
-    expect((await loadModel(copy.folder)).networkPath).toBe(join(copy.folder, 'model.onnx'))
+    const { formNetworkPath, rowNetworkPath } = await loadModel(copy.folder)
+    expect(formNetworkPath).toBe(join(copy.folder, 'forms.onnx'))
+    expect(rowNetworkPath).toBe(join(copy.folder, 'rows.onnx'))
   })
 })
 
@@ -150,9 +152,9 @@ describe('a damaged model folder is refused', () => {
   test('with the manifest of another model', async () => {
     const copy = new ModelCopy()
     const manifest = JSON.parse(copy.read('manifest.json').toString())
-    manifest.files['model.onnx'].sha256 = '0'.repeat(64)
+    manifest.files['rows.onnx'].sha256 = '0'.repeat(64)
     copy.write('manifest.json', JSON.stringify(manifest))
-    await expect(loadModel(copy.folder)).rejects.toThrow('model.onnx does not match its SHA-256')
+    await expect(loadModel(copy.folder)).rejects.toThrow('rows.onnx does not match its SHA-256')
   })
 })
 

@@ -44,7 +44,7 @@ describe('a manifest is refused', () => {
   })
 
   const faults: [string, string, (manifest: Manifest) => void][] = [
-    ['another format', '/format', m => Object.assign(m, { format: 2 })],
+    ['another format', '/format', m => Object.assign(m, { format: 1 })],
     ['a name with a slash', '/name', m => Object.assign(m, { name: '../ner' })],
     ['a version of two parts', '/version', m => Object.assign(m, { version: '1.0' })],
     ['a description that is a number', '/description', m => Object.assign(m, { description: 1 })],

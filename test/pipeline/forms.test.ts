@@ -103,7 +103,7 @@ describe('renewing the form table', () => {
   test('changes nothing while there are few forms', () => {
     const table = newTable()
     const before = encode(table, 'aspirin for pain')
-    table.renew()
+    expect(table.renew()).toBe(false)
     expect(encode(table, 'aspirin for pain')).toEqual(before)
   })
 
@@ -111,7 +111,8 @@ describe('renewing the form table', () => {
     const table = newTable()
     encode(table, distinct(33_000))
     const capacity = table.wordIds.length
-    table.renew()
+    expect(table.renew()).toBe(true)
+    expect(table.count).toBe(1)
     const text = 'the pain'
     const forms = encode(table, text)
     expect(Math.max(...forms)).toBeLessThan(10)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FormTable } from '../../src/pipeline/forms.ts'
-import { BatchFiller, type EncodedText, type PackedRows, packRows } from '../../src/pipeline/pack.ts'
+import { type EncodedText, fillBatch, type PackedRows, packRows } from '../../src/pipeline/pack.ts'
 import { makeRows, type Row } from '../../src/pipeline/rows.ts'
 import type { PackedBatch } from '../../src/tensors.ts'
 import { repeatable } from '../helpers/arbitrary-text.ts'
@@ -135,18 +135,21 @@ function expectedCells(row: Row, texts: readonly Encoded[]) {
   return cells
 }
 
-function expectBatch(batch: PackedBatch, group: PackedRows, texts: readonly Encoded[]): void {
-  expect(batch).toMatchObject({ rows: group.rows.length, time: group.time, characters: characterLength })
+function expectBatch(
+  batch: PackedBatch,
+  group: PackedRows,
+  texts: readonly Encoded[],
+  table: FormTable
+): void {
+  expect(batch).toMatchObject({ rows: group.rows.length, time: group.time })
   expect(batch.forms.length).toBe(batch.rows * batch.time)
-  expect(batch.wordIds.length).toBe(batch.formCount)
-  expect(batch.characterIds.length).toBe(batch.formCount * characterLength)
   expect(Array.from(batch.lengths)).toEqual(group.rows.map(({ length }) => length))
   group.rows.forEach((row, i) => {
     const forms = Array.from(batch.forms.slice(i * batch.time, (i + 1) * batch.time))
-    expect(forms.every(form => form >= 0 && form < batch.formCount)).toBe(true)
+    expect(forms.every(form => form >= 0 && form < table.count)).toBe(true)
     const cells = forms.slice(0, row.length).map(form => ({
-      word: batch.wordIds[form],
-      characters: Array.from(batch.characterIds.slice(form * characterLength, (form + 1) * characterLength))
+      word: table.wordIds[form],
+      characters: Array.from(table.characterIds.slice(form * characterLength, (form + 1) * characterLength))
     }))
     expect(cells).toEqual(expectedCells(row, texts))
     expect(forms.slice(row.length).every(form => form === 0)).toBe(true)
@@ -162,41 +165,8 @@ describe('filling a batch', () => {
   ])('holds the tokens and separators of its rows, rows of up to %i, budget %i', (limit, budget) => {
     const table = new FormTable(words, characters)
     const texts = encodeAll(table, notes)
-    const filler = new BatchFiller(table)
     for (const group of packRows(rowsOf(texts, limit), budget)) {
-      expectBatch(filler.fill(group, texts), group, texts)
+      expectBatch(fillBatch(group, texts, table.separator), group, texts, table)
     }
-  })
-
-  test('holds each form once, the separator too', () => {
-    const table = new FormTable(words, characters)
-    const texts = encodeAll(table, ['Pain the Pain. Pain the Pain. Pain the Pain.'])
-    const [group] = packRows(rowsOf(texts, 96), 1000)
-    expect(new BatchFiller(table).fill(group, texts).formCount).toBe(4)
-  })
-
-  test('gives the same batch again after another, for nothing is left of one in the next', () => {
-    const table = new FormTable(words, characters)
-    const texts = encodeAll(table, notes)
-    const filler = new BatchFiller(table)
-    const groups = packRows(rowsOf(texts, 8), 40)
-    const first = groups.map(group => filler.fill(group, texts))
-    const again = [...groups].reverse().map(group => filler.fill(group, texts))
-    expect(again.reverse()).toEqual(first)
-  })
-
-  test('follows a table that grew, or began anew, since the last batch', () => {
-    const table = new FormTable(words, characters)
-    const filler = new BatchFiller(table)
-    const fillAll = (texts: readonly Encoded[]): void => {
-      for (const group of packRows(rowsOf(texts, 96), 2048)) {
-        expectBatch(filler.fill(group, texts), group, texts)
-      }
-    }
-    fillAll(encodeAll(table, notes))
-    fillAll(encodeAll(table, [Array.from({ length: 3000 }, (_, i) => `b${i}`).join(' ')]))
-    encodeAll(table, [Array.from({ length: 33_000 }, (_, i) => `c${i}`).join(' ')])
-    table.renew()
-    fillAll(encodeAll(table, notes))
   })
 })

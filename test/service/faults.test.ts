@@ -164,9 +164,9 @@ test('a model folder that changes while it is served is not served by a new work
 
 describe('a model folder at the start', () => {
   test.each<[string, string, (folder: string) => void]>([
-    ['cut short', 'model.onnx has', folder => truncateSync(join(folder, 'model.onnx'), 1_000_000)],
+    ['cut short', 'rows.onnx has', folder => truncateSync(join(folder, 'rows.onnx'), 1_000_000)],
     ['half written', 'embeddings.bin has', folder => halve(join(folder, 'embeddings.bin'))],
-    ['damaged in one bit', 'model.onnx does not match', folder => flipBit(join(folder, 'model.onnx'))],
+    ['damaged in one bit', 'rows.onnx does not match', folder => flipBit(join(folder, 'rows.onnx'))],
     ['with two files swapped', 'words.txt has', folder => swap(folder, 'words.txt', 'chars.txt')],
     ['with labels swapped', 'tags.txt does not match', folder => swapLabels(join(folder, 'tags.txt'))],
     ['without a file', 'crf.json of the model folder', folder => rmSync(join(folder, 'crf.json'))]

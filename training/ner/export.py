@@ -25,13 +25,32 @@ from .data import Batch, make_rows, read_documents
 from .recognize import recognize
 from .run_folder import Run
 
-FILES = ["model.onnx", "embeddings.bin", "words.txt", "chars.txt", "tags.txt", "crf.json"]
+FILES = [onnx_graph.FORMS, onnx_graph.ROWS, onnx_graph.EMBEDDINGS, "words.txt", "chars.txt", "tags.txt", "crf.json"]
 # Largest difference of an emission between PyTorch and ONNX Runtime, which sum in different orders.
 TOLERANCE = 2e-4
 
 
+class Served:
+    """The exported network in ONNX Runtime, on one thread: its results do not depend on how many there are."""
+
+    def __init__(self, folder: Path):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.forms, self.rows = (
+            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            for name in (onnx_graph.FORMS, onnx_graph.ROWS)
+        )
+
+    def emissions(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Of what `network_inputs` returns: [rows, time, tags]."""
+        (features,) = self.forms.run(["features"], {name: inputs[name] for name in ("word_ids", "character_ids")})
+        return self.rows.run(
+            ["emissions"], {"features": features} | {name: inputs[name] for name in ("forms", "lengths")}
+        )[0]
+
+
 def network_inputs(batch: Batch) -> dict[str, np.ndarray]:
-    """A padded batch as the served graph takes it: distinct (word, characters) pairs, and their numbers."""
+    """A padded batch as the served graphs take it: distinct (word, characters) pairs, and their numbers."""
     both = torch.cat([batch.word_ids[..., None], batch.character_ids], 2)  # [rows, time, 1 + characters]
     distinct, numbers = torch.unique(both.flatten(0, 1), dim=0, return_inverse=True)
     return {
@@ -45,8 +64,7 @@ def network_inputs(batch: Batch) -> dict[str, np.ndarray]:
 @torch.no_grad()
 def largest_difference(run: Run, folder: Path, batch: Batch) -> float:
     """Between the emissions of PyTorch and of the exported network, over the tokens of the rows."""
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-    (served,) = session.run(["emissions"], network_inputs(batch))
+    served = Served(folder).emissions(network_inputs(batch))
     trained = run.network(batch.word_ids, batch.character_ids, batch.lengths).numpy()
     inside = np.arange(trained.shape[1])[None] < batch.lengths.numpy()[:, None]
     return float(np.abs(served - trained)[inside].max())
@@ -58,7 +76,7 @@ def manifest(run: Run, folder: Path, name: str, version: str, golden: dict, trai
         return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     return {
-        "format": 1,
+        "format": 2,
         "name": name,
         "version": version,
         "description": f"Clinical named entity recognition, {len(run.labels)} labels: "
@@ -92,7 +110,7 @@ def main() -> None:
 
     run, folder = Run(arguments.run), arguments.out
     folder.mkdir(parents=True, exist_ok=True)
-    onnx_graph.save(onnx_graph.build(run.network, run.config["character_length"], len(run.tags)), folder)
+    onnx_graph.save(run.network, run.config["character_length"], len(run.tags), folder)
     run.words.write(folder / "words.txt")
     run.characters.write(folder / "chars.txt")
     (folder / "tags.txt").write_text("".join(f"{tag}\n" for tag in run.tags))

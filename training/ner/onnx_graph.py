@@ -1,4 +1,8 @@
-"""The network as an ONNX graph, written node by node so that every operator in it is known."""
+"""The network as two ONNX graphs, written node by node so that every operator in them is known.
+
+forms.onnx is what depends on a token alone, so that it can be computed once a form (a distinct token) and kept;
+rows.onnx is the rest.
+"""
 
 from pathlib import Path
 
@@ -10,7 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 from .model import Network
 
 OPSET = 17
-EMBEDDINGS = "embeddings.bin"
+FORMS, ROWS, EMBEDDINGS = "forms.onnx", "rows.onnx", "embeddings.bin"
+
+
+def tensor(name: str, kind: int, shape: list) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, shape)
 
 
 class Graph:
@@ -26,6 +34,16 @@ class Graph:
     def node(self, operator: str, inputs: list[str], output: str, **attributes) -> str:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
         return output
+
+    def model(self, inputs: list[onnx.ValueInfoProto], output: onnx.ValueInfoProto) -> onnx.ModelProto:
+        model = helper.make_model(
+            helper.make_graph(self.nodes, "ner", inputs, [output], self.constants),
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=9,
+            producer_name="ner-jsl",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return model
 
 
 def fold_characters(network: Network) -> tuple[list[np.ndarray], np.ndarray]:
@@ -59,12 +77,8 @@ def lstm_weights(lstm: torch.nn.LSTM, layer: int) -> tuple[np.ndarray, np.ndarra
     return w.numpy(), r.numpy(), b.numpy()
 
 
-def build(network: Network, character_length: int, tags: int) -> onnx.ModelProto:
-    """Inputs: word_ids [forms], character_ids [forms, characters], forms [rows, time], lengths [rows], int32.
-
-    A form is a distinct token of the batch; what depends on the token alone is computed once a form.
-    Output: emissions [rows, time, tags]. What stands beyond the length of a row has no meaning.
-    """
+def build_forms(network: Network, character_length: int) -> onnx.ModelProto:
+    """Inputs: word_ids [forms], character_ids [forms, characters], int32. Output: features [forms, width]."""
     graph = Graph()
     graph.constant("embeddings", network.words.matrix().half().numpy())
     graph.node("Gather", ["embeddings", "word_ids"], "word_half")  # [forms, size]
@@ -93,10 +107,24 @@ def build(network: Network, character_length: int, tags: int) -> onnx.ModelProto
     graph.node("Unsqueeze", ["is_character", graph.constant("new_axis", np.array([2], np.int64))], "mask")
     graph.node("Mul", ["activated", "mask"], "masked")
     graph.node("ReduceMax", ["masked"], "character", axes=[1], keepdims=0)  # [forms, filters]
+    graph.node("Concat", ["word", "character"], "features", axis=1)
+    return graph.model(
+        [
+            tensor("word_ids", TensorProto.INT32, ["forms"]),
+            tensor("character_ids", TensorProto.INT32, ["forms", character_length]),
+        ],
+        tensor("features", TensorProto.FLOAT, ["forms", network.lstm.input_size]),
+    )
 
-    graph.node("Concat", ["word", "character"], "features", axis=1)  # [forms, input]
+
+def build_rows(network: Network, tags: int) -> onnx.ModelProto:
+    """Inputs: features [forms, width]; forms [rows, time] (indices of features), lengths [rows], int32.
+
+    Output: emissions [rows, time, tags]. What stands beyond the length of a row has no meaning.
+    """
+    graph = Graph()
     graph.node("Transpose", ["forms"], "forms_by_time", perm=[1, 0])  # [time, rows]
-    hidden = graph.node("Gather", ["features", "forms_by_time"], "input")  # [time, rows, input]
+    hidden = graph.node("Gather", ["features", "forms_by_time"], "input")  # [time, rows, width]
     shape = graph.constant("joined", np.array([0, 0, 2 * network.lstm.hidden_size], np.int64))
     for layer in range(network.lstm.num_layers):
         w, r, b = lstm_weights(network.lstm, layer)
@@ -117,37 +145,24 @@ def build(network: Network, character_length: int, tags: int) -> onnx.ModelProto
     graph.node(
         "Add", ["scores", graph.constant("projection_bias", network.projection.bias.detach().numpy())], "emissions"
     )
-
-    def tensor(name: str, kind: int, shape: list) -> onnx.ValueInfoProto:
-        return helper.make_tensor_value_info(name, kind, shape)
-
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "ner",
-            [
-                tensor("word_ids", TensorProto.INT32, ["forms"]),
-                tensor("character_ids", TensorProto.INT32, ["forms", character_length]),
-                tensor("forms", TensorProto.INT32, ["rows", "time"]),
-                tensor("lengths", TensorProto.INT32, ["rows"]),
-            ],
-            [tensor("emissions", TensorProto.FLOAT, ["rows", "time", tags])],
-            graph.constants,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=9,
-        producer_name="ner-jsl",
+    return graph.model(
+        [
+            tensor("features", TensorProto.FLOAT, ["forms", network.lstm.input_size]),
+            tensor("forms", TensorProto.INT32, ["rows", "time"]),
+            tensor("lengths", TensorProto.INT32, ["rows"]),
+        ],
+        tensor("emissions", TensorProto.FLOAT, ["rows", "time", tags]),
     )
-    onnx.checker.check_model(model, full_check=True)
-    return model
 
 
-def save(model: onnx.ModelProto, folder: Path) -> None:
-    """model.onnx, with the embeddings in a file of their own that processes map into memory and share."""
-    for constant in model.graph.initializer:
+def save(network: Network, character_length: int, tags: int, folder: Path) -> None:
+    """Both graphs, with the embeddings in a file of their own that processes map into memory and share."""
+    forms = build_forms(network, character_length)
+    for constant in forms.graph.initializer:
         if constant.name == "embeddings":
             onnx.external_data_helper.set_external_data(constant, EMBEDDINGS)
     (folder / EMBEDDINGS).unlink(missing_ok=True)
-    onnx.save_model(model, str(folder / "model.onnx"))
+    onnx.save_model(forms, str(folder / FORMS))
+    onnx.save_model(build_rows(network, tags), str(folder / ROWS))
     # onnx creates external data for its owner alone; a service runs as another user.
     (folder / EMBEDDINGS).chmod(0o644)

@@ -4,31 +4,24 @@ import hashlib
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 
 from factories import TAGS, make_documents, make_network, make_vocabularies
 from ner import onnx_graph
 from ner.data import Batch, Encoder, make_rows
-from ner.export import network_inputs
+from ner.export import Served, network_inputs
 from ner.model import Network
 
 CHARACTERS = 6
 
 
-def make_session(folder) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-
-
 @pytest.fixture(scope="module", params=[1, 2], ids=["one layer", "two layers"])
-def exported(request, tmp_path_factory) -> tuple[Network, onnxruntime.InferenceSession]:
+def exported(request, tmp_path_factory) -> tuple[Network, Served]:
     network = make_network(request.param, request.param, len(make_vocabularies()[1]))
     folder = tmp_path_factory.mktemp("model")
-    onnx_graph.save(onnx_graph.build(network, CHARACTERS, len(TAGS)), folder)
-    return network, make_session(folder)
+    onnx_graph.save(network, CHARACTERS, len(TAGS), folder)
+    return network, Served(folder)
 
 
 def make_batch(lengths: list[list[int]], seed: int = 1) -> Batch:
@@ -44,21 +37,17 @@ def row_of(batch: Batch, row: int) -> Batch:
     return Batch(*[torch.empty(0)] * 3, [], *ids)
 
 
-def served(session: onnxruntime.InferenceSession, batch: Batch) -> np.ndarray:
-    return session.run(["emissions"], network_inputs(batch))[0]
-
-
 @pytest.mark.parametrize(
     "lengths",
     [[[1]], [[5, 2]], [[1], [1], [1]], [[9, 4], [1], [3, 3]], [[2], [17, 1, 1], [8], [2], [5, 5]]],
     ids=str,
 )
 def test_emissions_are_those_of_pytorch(exported, lengths):
-    network, session = exported
+    network, served = exported
     batch = make_batch(lengths)
     with torch.no_grad():
         expected = network(batch.word_ids, batch.character_ids, batch.lengths).numpy()
-    found = served(session, batch)
+    found = served.emissions(network_inputs(batch))
     assert found.shape == expected.shape
     assert found.dtype == np.float32
     for row, length in enumerate(batch.lengths.tolist()):
@@ -66,22 +55,35 @@ def test_emissions_are_those_of_pytorch(exported, lengths):
 
 
 def test_a_row_is_answered_the_same_in_every_batch(exported):
-    _, session = exported
+    _, served = exported
     batch = make_batch([[2], [17, 1, 1], [8], [1], [5, 5]])
-    together = served(session, batch)
+    together = served.emissions(network_inputs(batch))
     for row, length in enumerate(batch.lengths.tolist()):
-        alone = served(session, row_of(batch, row))
+        alone = served.emissions(network_inputs(row_of(batch, row)))
         np.testing.assert_array_equal(together[row, :length], alone[0])
 
 
+def test_features_of_a_form_do_not_depend_on_the_others(exported):
+    _, served = exported
+    inputs = network_inputs(make_batch([[9, 4], [17, 1, 1], [8]]))
+
+    def features(first: int, last: int) -> np.ndarray:
+        names = ("word_ids", "character_ids")
+        return served.forms.run(["features"], {name: inputs[name][first:last] for name in names})[0]
+
+    together = features(0, len(inputs["word_ids"]))
+    for form in range(len(together)):
+        np.testing.assert_array_equal(features(form, form + 1)[0], together[form])
+
+
 def test_order_of_rows_and_padding_change_nothing(exported):
-    _, session = exported
+    _, served = exported
     batch = make_batch([[2], [17, 1, 1], [8]])
     inputs = network_inputs(batch)
-    expected = session.run(["emissions"], inputs)[0]
-    turned = session.run(["emissions"], inputs | {key: inputs[key][::-1].copy() for key in ("forms", "lengths")})[0]
+    expected = served.emissions(inputs)
+    turned = served.emissions(inputs | {key: inputs[key][::-1].copy() for key in ("forms", "lengths")})
     longer = np.pad(inputs["forms"], ((0, 0), (0, 6)), constant_values=3)  # any form may stand in the padding
-    padded = session.run(["emissions"], inputs | {"forms": longer})[0]
+    padded = served.emissions(inputs | {"forms": longer})
     for row, length in enumerate(batch.lengths.tolist()):
         np.testing.assert_array_equal(turned[::-1][row, :length], expected[row, :length])
         np.testing.assert_array_equal(padded[row, :length], expected[row, :length])
@@ -127,12 +129,12 @@ def test_lstm_gates_are_reordered():
 
 def test_embeddings_live_in_a_file_of_their_own(tmp_path):
     network = make_network(4, 1, 19)
-    onnx_graph.save(onnx_graph.build(network, CHARACTERS, len(TAGS)), tmp_path)
+    onnx_graph.save(network, CHARACTERS, len(TAGS), tmp_path)
     expected = network.words.matrix().half().numpy()
     assert (tmp_path / "embeddings.bin").read_bytes() == expected.tobytes()
-    assert expected.tobytes() not in (tmp_path / "model.onnx").read_bytes()
+    assert expected.tobytes() not in (tmp_path / "forms.onnx").read_bytes()
 
-    model = onnx.load(str(tmp_path / "model.onnx"), load_external_data=False)
+    model = onnx.load(str(tmp_path / "forms.onnx"), load_external_data=False)
     (outside,) = [c for c in model.graph.initializer if c.data_location == onnx.TensorProto.EXTERNAL]
     assert (outside.name, list(outside.dims)) == ("embeddings", [40, 8])
     assert {entry.key: entry.value for entry in outside.external_data}["location"] == "embeddings.bin"
@@ -148,9 +150,9 @@ def test_matrix_takes_the_tuned_words_first():
 
 def test_saving_again_gives_the_same_files(tmp_path):
     def digests() -> list[str]:
-        onnx_graph.save(onnx_graph.build(make_network(4, 2, 19), CHARACTERS, len(TAGS)), tmp_path)
+        onnx_graph.save(make_network(4, 2, 19), CHARACTERS, len(TAGS), tmp_path)
         return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(tmp_path.iterdir())]
 
     first = digests()
-    assert len(first) == 2
+    assert len(first) == 3
     assert digests() == first
