@@ -30,7 +30,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 
 /**
  * A full disk, or a reader of the log that has gone or stands still, must not stop the service: what cannot be written
- * is tried again with the next line, and lost when too much waits.
+ * is tried again with the next line, and lost when too much waits. Lines of one turn of the event loop are written at
+ * once: each write wakes another thread, which costs more than to make the line.
  */
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
@@ -42,10 +43,20 @@ function standardOutput(): DestinationStream {
   output.on('write', () => {
     failing = false
   })
+  let lines: string[] = []
+  const writeLines = (): void => {
+    if (lines.length > 0) output.write(lines.join(''))
+    lines = []
+  }
   // At the end of the process pino waits in this until everything is written, for ever where nothing can be.
   const flush = output.flushSync.bind(output)
   output.flushSync = () => {
+    writeLines()
     if (!failing) flush()
   }
-  return output
+  return {
+    write(line) {
+      if (lines.push(line) === 1) setImmediate(writeLines)
+    }
+  }
 }
