@@ -23,6 +23,14 @@ export interface TextRequest {
   readonly options?: RecognitionOptions | undefined
   /** where it begins in the text that spans are to count in, when it is a part of one */
   readonly offset?: number
+  /** only these rows of the network, where several workers share a text */
+  readonly share?: Share | undefined
+}
+
+/** Every row of a text whose number leaves `index` when it is divided by `of`. */
+export interface Share {
+  readonly index: number
+  readonly of: number
 }
 
 export interface AnalyzedText {

@@ -33,6 +33,7 @@ const layers: readonly (readonly string[])[] = [
     'member-counts',
     'package-version',
     'tls',
+    'turns',
     'trace-context'
   ]
 ]

@@ -6,6 +6,7 @@ import { passGoldenNote } from '../src/golden.ts'
 import { loadModel } from '../src/model/load-model.ts'
 import type { Model } from '../src/model/verified-model.ts'
 import { UNKNOWN } from '../src/model/vocabulary.ts'
+import { joinParts } from '../src/recognition/parts.ts'
 import type { RecognitionOptions } from '../src/schemas/options.ts'
 import type { Span } from '../src/span.ts'
 import { modelFolder } from './helpers/model-folder.ts'
@@ -129,6 +130,26 @@ describe('the engine', () => {
         const place = (id.length * 31 + round * 40) % company.length
         const { texts } = await engine.analyze(company.toSpliced(place, 0, { text }))
         expect(texts[place].entities).toStrictEqual(alone.get(id))
+      }
+    }
+  })
+
+  test('finds in the shares of a text what it finds in the text, with the same bits, and says the rest once', async () => {
+    const options: RecognitionOptions = { include: ['sentences', 'tokens'] }
+    const long = notes.map(({ text }) => text).join('\n')
+    for (const text of [...notes.map(({ text }) => text), long, 'word '.repeat(600), 'x', '']) {
+      const whole = await engine.analyze([{ text, options, offset: 7 }])
+      for (const of of [2, 3]) {
+        const analyses = []
+        for (let index = 0; index < of; index++) {
+          analyses.push(await engine.analyze([{ text, options, offset: 7, share: { index, of } }]))
+        }
+        const shares = analyses.map(({ texts }) => texts[0])
+        expect(joinParts(shares)).toStrictEqual(whole.texts[0])
+        expect(shares.slice(1).flatMap(({ tokens }) => tokens)).toEqual([])
+        for (const key of ['sentences', 'tokens', 'unknown'] as const) {
+          expect(analyses.reduce((sum, { work }) => sum + work[key], 0)).toBe(whole.work[key])
+        }
       }
     }
   })

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { FairQueue, type Queued } from './queue.ts'
 
-/** Something that works on several requests at once. A second call is worked on in turns with the first. */
+/** Something that works on several requests at once. Of calls that overlap, the one with least to do is worked on first. */
 export interface Lane<Request, Result> {
   /** @throws LaneLost when the lane ended before it answered; any other error is an answer */
   run(requests: readonly Request[]): Promise<Result>
@@ -19,9 +19,11 @@ export interface BatcherOptions<Request, Result> extends AdmissionOptions {
   /** lanes that work now; the same object for the same lane each time */
   readonly lanes: () => readonly Lane<Request, Result>[]
   readonly costOf: (request: Request) => number
+  /** what a request is a try of: the same for the shares of one thing, which have their tries in common */
+  readonly wholeOf: (request: Request) => object
   /** most cost given to a lane at once, unless one request alone is more */
   readonly dispatchBudget: number
-  /** submissions of up to this cost go between: a lane that is busy with more than that takes as much of them, once */
+  /** submissions of up to this cost go between: a lane that is busy with more than that of one other takes as much besides */
   readonly smallBudget: number
 }
 
@@ -40,6 +42,10 @@ export interface Submission<Result> {
 interface Use {
   calls: number
   cost: number
+  /** most of the cost that came from one submission, or one sender */
+  readonly bulk: number
+  /** part of the cost that came when it was busy already */
+  between: number
   /** a request that may end the lane is on it: it must have no company */
   alone: boolean
   /** when it became busy, or its last call ended: the time of two calls at once is counted once */
@@ -48,12 +54,18 @@ interface Use {
 
 interface Item<Request, Result> extends Queued {
   readonly request: Request
-  attempts: number
+  readonly tries: Tries<Item<Request, Result>>
   done: boolean
   settle(outcome: Settled<Result>): void
   readonly admitted: number
   /** milliseconds from admission to the last dispatch; undefined while it waits */
   waited: number | undefined
+}
+
+/** How often a lane was lost with one of some requests that are shares of one thing. */
+interface Tries<Item> {
+  lost: number
+  readonly items: Item[]
 }
 
 /** A request whose lane was lost is tried once more, alone, so that it cannot take its neighbours along again. */
@@ -83,6 +95,12 @@ export class Batcher<Request, Result> {
 
   get waitingCost(): number {
     return this.#queue.cost
+  }
+
+  /** Lanes with nothing to do; none while something waits. */
+  get idleLanes(): number {
+    if (this.#queue.length > 0) return 0
+    return this.#options.lanes().filter(lane => !this.#uses.has(lane)).length
   }
 
   /** Predicted milliseconds until a submission of `cost`, of `sender`, is dispatched to its last request. */
@@ -141,22 +159,22 @@ export class Batcher<Request, Result> {
       if (this.#queue.length === 0) return
       if (!this.#uses.has(lane)) void this.#dispatch(lane, this.#queue.take(Math.min(share, dispatchBudget)))
     }
-    for (const lane of this.#interruptible(lanes)) {
-      const items = this.#queue.takeSmall(smallBudget)
-      if (items.length === 0) return
-      void this.#dispatch(lane, items)
+    for (const [lane, { between }] of this.#interruptible(lanes)) {
+      const items = this.#queue.takeSmall(smallBudget - between)
+      if (items.length > 0) void this.#dispatch(lane, items)
     }
   }
 
-  /** Lanes that will be busy for long with one call; those that will be free first come first. */
-  #interruptible(lanes: readonly Lane<Request, Result>[]): Lane<Request, Result>[] {
-    const costs = new Map<Lane<Request, Result>, number>()
+  /** Lanes that are busy with much of one submission; those that have taken least besides come first. */
+  #interruptible(lanes: readonly Lane<Request, Result>[]): [Lane<Request, Result>, Use][] {
+    const { smallBudget } = this.#options
+    const found: [Lane<Request, Result>, Use][] = []
+    if (this.#queue.length === 0) return found
     for (const lane of lanes) {
       const use = this.#uses.get(lane)
-      if (use && use.calls === 1 && !use.alone && use.cost > this.#options.smallBudget)
-        costs.set(lane, use.cost)
+      if (use && !use.alone && use.bulk > smallBudget && use.between < smallBudget) found.push([lane, use])
     }
-    return [...costs].sort(([, a], [, b]) => a - b).map(([lane]) => lane)
+    return found.sort(([, a], [, b]) => a.between - b.between || a.cost - b.cost)
   }
 
   /** Refuses new requests and ends when everything admitted is settled. */
@@ -193,12 +211,15 @@ export class Batcher<Request, Result> {
     const settled: Settled<Result>[] = new Array(requests.length)
     let open = requests.length
     let longest = 0
+    const wholes = requests.map(this.#options.wholeOf)
+    const tries = new Map<object, Tries<Item<Request, Result>>>()
+    for (const whole of wholes) tries.set(whole, { lost: 0, items: [] })
     const items = requests.map((request, i): Item<Request, Result> => {
       const item: Item<Request, Result> = {
         request,
         group,
         cost: this.#options.costOf(request),
-        attempts: 0,
+        tries: tries.get(wholes[i]) as Tries<Item<Request, Result>>,
         alone: false,
         done: false,
         admitted: performance.now(),
@@ -213,7 +234,10 @@ export class Batcher<Request, Result> {
       }
       return item
     })
-    for (const item of items) this.#queue.push(item)
+    for (const item of items) {
+      item.tries.items.push(item)
+      this.#queue.push(item)
+    }
     return items
   }
 
@@ -222,10 +246,19 @@ export class Batcher<Request, Result> {
     const start = performance.now()
     // A lane that takes longer hangs. Its requests were answered when their own deadline passed, at the latest now.
     const watchdog = setTimeout(() => lane.kill(), this.#options.deadline)
-    const use = this.#uses.get(lane) ?? { calls: 0, cost: 0, alone: false, since: start }
+    const use = this.#uses.get(lane) ?? {
+      calls: 0,
+      cost: 0,
+      bulk: largestGroup(items),
+      between: 0,
+      alone: false,
+      since: start
+    }
     this.#uses.set(lane, use)
+    const between = use.calls > 0 ? cost : 0
     use.calls++
     use.cost += cost
+    use.between += between
     use.alone = items[0].alone
     for (const item of items) item.waited = start - item.admitted
     try {
@@ -243,6 +276,7 @@ export class Batcher<Request, Result> {
       clearTimeout(watchdog)
       use.calls--
       use.cost -= cost
+      use.between -= between
       if (use.calls === 0) this.#uses.delete(lane)
       this.pump()
       this.#checkDrained()
@@ -251,14 +285,17 @@ export class Batcher<Request, Result> {
 
   /** After a lost lane: every request once more, each alone; one that has been alone is given up. */
   #retry(items: readonly Item<Request, Result>[]): void {
-    const again: Item<Request, Result>[] = []
-    for (const item of items) {
-      item.attempts++
-      item.alone = true
-      if (item.attempts < ATTEMPTS) again.push(item)
-      else item.settle({ error: new ServiceError('worker_crashed') })
+    for (const item of items) item.alone = true
+    for (const tries of new Set(items.map(({ tries }) => tries))) {
+      if (++tries.lost >= ATTEMPTS) this.#giveUp(tries.items)
     }
-    this.#putBack(again)
+    this.#putBack(items)
+  }
+
+  /** All shares of one thing, also those that wait or run. */
+  #giveUp(items: readonly Item<Request, Result>[]): void {
+    for (const item of items) item.settle({ error: new ServiceError('worker_crashed') })
+    this.#queue.remove(items[0].group, new Set(items))
   }
 
   /** After a failure of a live lane: the same, but a request that fails alone has failed. */
@@ -293,4 +330,11 @@ export class Batcher<Request, Result> {
   #checkDrained(): void {
     if (this.#uses.size === 0 && this.#queue.length === 0) this.#onDrained?.()
   }
+}
+
+/** Of the costs of items by group, the highest. */
+function largestGroup(items: readonly Queued[]): number {
+  const costs = new Map<object, number>()
+  for (const { group, cost } of items) costs.set(group, (costs.get(group) ?? 0) + cost)
+  return Math.max(...costs.values())
 }

@@ -1,4 +1,5 @@
 import type { AnalyzedText, TextRequest } from '../analysis.ts'
+import type { Span } from '../span.ts'
 import { estimateCost } from './cost.ts'
 import { workerOptions } from './in-context.ts'
 
@@ -6,6 +7,12 @@ import { workerOptions } from './in-context.ts'
 const PART_LENGTH = 8192
 /** Units after the shortest part in which the best place to cut is looked for: longer than the longest sentence. */
 const WINDOW_LENGTH = 4096
+
+/**
+ * Tokens from which on a text is shared by two workers: some four rows of the network. Shares for more workers would be
+ * done little sooner, for the network reads a few rows in hardly more time than one.
+ */
+const LEAST_SHARED = 256
 
 const SENTENCE_END = /[.!?]\s+(?=\p{Lu})/u
 const WHITE_SPACE = /\s/g
@@ -46,6 +53,8 @@ export interface Part extends TextRequest {
   readonly offset: number
   /** about its tokens */
   readonly cost: number
+  /** what it is a share of */
+  readonly whole?: Part
 }
 
 /** Parts of all texts, in order, with what to ask of a worker. */
@@ -62,6 +71,13 @@ export function splitTexts(texts: readonly TextRequest[]): Part[] {
   })
 }
 
+/** The one part of a text as shares for two workers, when it is worth it. Does not change what is found in it. */
+export function shareOut(parts: readonly Part[]): readonly Part[] {
+  const [part] = parts
+  if (parts.length !== 1 || part.cost < LEAST_SHARED) return parts
+  return [0, 1].map(index => ({ ...part, cost: part.cost / 2, share: { index, of: 2 }, whole: part }))
+}
+
 /** Of each of `count` texts, the indices of its parts. */
 export function groupParts(count: number, parts: readonly Part[]): number[][] {
   const groups = Array.from({ length: count }, (): number[] => [])
@@ -71,14 +87,20 @@ export function groupParts(count: number, parts: readonly Part[]): number[][] {
   return groups
 }
 
-/** What was found in a text, from what was found in its parts, in their order. */
+/** What was found in a text, from what was found in its parts, in their order, or in its shares. */
 export function joinParts(parts: readonly AnalyzedText[]): AnalyzedText {
   if (parts.length === 1) return parts[0]
   const [{ sentences, tokens }] = parts
+  const entities = parts.flatMap(({ entities }) => entities)
   return {
-    entities: parts.flatMap(({ entities }) => entities),
+    // Those of shares lie between each other.
+    entities: isAscending(entities) ? entities : entities.sort((a, b) => a.start - b.start),
     ...(sentences && { sentences: parts.flatMap(({ sentences = [] }) => sentences) }),
     ...(tokens && { tokens: parts.flatMap(({ tokens = [] }) => tokens) }),
     cutSentences: parts.flatMap(({ cutSentences }) => cutSentences)
   }
+}
+
+function isAscending(spans: readonly Span[]): boolean {
+  return spans.every(({ start }, i) => i === 0 || start >= spans[i - 1].start)
 }

@@ -7,7 +7,7 @@ import { type Lane, WorkerPool } from '../workers/pool.ts'
 import { WorkerLost } from '../workers/worker-process.ts'
 import { inContext } from './in-context.ts'
 import type { RecognitionObserver } from './observer.ts'
-import { groupParts, joinParts, type Part, splitTexts } from './parts.ts'
+import { groupParts, joinParts, type Part, shareOut, splitTexts } from './parts.ts'
 import type { Outcome, Recognition, Recognizer } from './recognizer.ts'
 
 export interface PooledOptions {
@@ -56,6 +56,7 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
     lanes: () => pool.lanes().map(laneOf),
     laneCount: () => Math.max(1, pool.readyCount),
     costOf: ({ cost }) => cost,
+    wholeOf: part => part.whole ?? part,
     dispatchBudget: DISPATCH_TOKENS,
     smallBudget: SMALL_TOKENS,
     initialRate: INITIAL_RATE,
@@ -78,7 +79,8 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
     model,
     async recognize(texts, signal, sender): Promise<Recognition> {
       checkReady()
-      const parts = splitTexts(texts)
+      const whole = splitTexts(texts)
+      const parts = batcher.idleLanes >= 2 ? shareOut(whole) : whole
       const { settled, queued } = await batcher.submit(parts, signal, texts.length > 1, sender)
       const recognition = {
         outcomes: toOutcomes(texts, parts, settled),
@@ -133,7 +135,7 @@ function toLane(worker: Lane, observer: RecognitionObserver | undefined): Batche
     async run(parts) {
       try {
         const analysis = await worker.analyze(
-          parts.map(({ text, options, offset }) => ({ text, options, offset }))
+          parts.map(({ text, options, offset, share }) => ({ text, options, offset, share }))
         )
         observer?.dispatched(parts.length, analysis.work)
         return analysis

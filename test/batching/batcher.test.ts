@@ -8,6 +8,18 @@ const DEADLINE = 1000
 const MAX_WAIT = 100
 const RATE = 1
 
+/** Requests with a slash in them are shares of what is before it. */
+function wholes(): (request: string) => object {
+  const known = new Map<string, object>()
+  return request => {
+    if (!request.includes('/')) return {}
+    const [name] = request.split('/')
+    const whole = known.get(name) ?? {}
+    known.set(name, whole)
+    return whole
+  }
+}
+
 /** A batcher over fake lanes; a request is a string, and its length is its cost. */
 function setUp({ lanes: laneCount = 1, budget = 1000, small = 0 } = {}) {
   const lanes = Array.from({ length: laneCount }, () => new FakeLane<string>())
@@ -15,6 +27,7 @@ function setUp({ lanes: laneCount = 1, budget = 1000, small = 0 } = {}) {
     lanes: () => lanes,
     laneCount: () => laneCount,
     costOf: request => request.length,
+    wholeOf: wholes(),
     dispatchBudget: budget,
     smallBudget: small,
     initialRate: RATE,
@@ -162,19 +175,48 @@ describe('dispatch', () => {
 })
 
 describe('small submissions', () => {
-  test('go to a lane that is busy with a large one, once, and no further', async () => {
+  test('go to a lane that is busy with a large one, as many as are small together, and no further', async () => {
     const { batcher, lane } = setUp({ small: 5 })
     const large = batcher.submit([costing(6)])
-    const small = [batcher.submit(['aa']), batcher.submit(['bb'])]
-    expect(lane.given).toEqual([[costing(6)], ['aa']])
+    const small = ['aa', 'bb', 'cc'].map(request => batcher.submit([request]))
+    expect(lane.given).toEqual([[costing(6)], ['aa'], ['bb']])
     lane.calls[1].answer()
     await settle()
-    expect(lane.given[2]).toEqual(['bb'])
+    expect(lane.given[3]).toEqual(['cc'])
     expect(outcomes(await small[0])).toEqual([answerTo('aa')])
-    lane.calls[0].answer()
-    lane.calls[2].answer()
+    for (const call of [0, 2, 3]) lane.calls[call].answer()
     expect(outcomes(await small[1])).toEqual([answerTo('bb')])
+    expect(outcomes(await small[2])).toEqual([answerTo('cc')])
     await large
+  })
+
+  test('wait for a lane that is busy with others of their kind, however many', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const first = batcher.submit(['a'])
+    const several = ['bbbb', 'cccc', 'dddd'].map(request => batcher.submit([request]))
+    lane.call.answer()
+    await settle()
+    expect(lane.given[1]).toEqual(['bbbb', 'cccc', 'dddd'])
+    const late = batcher.submit(['e'])
+    expect(lane.given).toHaveLength(2)
+    lane.call.answer()
+    await settle()
+    lane.call.answer()
+    await Promise.all([first, late, ...several])
+  })
+
+  test('go between what one sender sent in many', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const sender = {}
+    const first = batcher.submit(['a'])
+    const many = ['bbb', 'ccc'].map(request => batcher.submit([request], undefined, false, sender))
+    lane.call.answer()
+    await settle()
+    const small = batcher.submit(['d'])
+    expect(lane.given).toEqual([['a'], ['bbb', 'ccc'], ['d']])
+    lane.calls[1].answer()
+    lane.calls[2].answer()
+    await Promise.all([first, small, ...many])
   })
 
   test('wait for a lane that will be free soon', async () => {
@@ -252,6 +294,23 @@ describe('small submissions', () => {
     }
     expect((await Promise.all(answers)).flatMap(outcomes)).toEqual([costing(6), 'a'].map(answerTo))
     expect(lane.kills).toBe(1)
+  })
+})
+
+describe('idle lanes', () => {
+  test('are those with nothing to do, and none while something waits', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    expect(batcher.idleLanes).toBe(2)
+    const answers = [batcher.submit(['a'])]
+    expect(batcher.idleLanes).toBe(1)
+    answers.push(batcher.submit(['b']), batcher.submit(['c']))
+    expect(batcher.idleLanes).toBe(0)
+    for (let i = 0; i < 2; i++) {
+      for (const { calls } of lanes) calls.at(-1)?.answer()
+      await settle()
+    }
+    await Promise.all(answers)
+    expect(batcher.idleLanes).toBe(2)
   })
 })
 
@@ -728,6 +787,48 @@ describe('a lost lane', () => {
       ['worker_crashed', answerTo('b')]
     ])
     expect(lane.calls.length).toBe(4)
+  })
+
+  test('counts as a try of all shares of one thing: with the second the rest is given up', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2 })
+    const answer = batcher.submit(['x/1', 'x/2'])
+    expect(lanes.map(({ given }) => given)).toEqual([[['x/1']], [['x/2']]])
+    lanes[0].call.lose()
+    await settle()
+    expect(lanes[0].given[1]).toEqual(['x/1'])
+    lanes[1].call.lose()
+    await settle()
+    expect(lanes[1].calls).toHaveLength(1)
+    expect(outcomes(await answer)).toEqual(['worker_crashed', 'worker_crashed'])
+    lanes[0].call.answer()
+  })
+
+  test('with a share takes back another one that waits to be tried again', async () => {
+    const { batcher, lanes } = setUp({ lanes: 3 })
+    const busy = batcher.submit(['a'])
+    const answer = batcher.submit(['x/1', 'x/2'])
+    const [, one, other] = lanes
+    lanes.length = 1
+    one.call.lose()
+    await settle()
+    expect(batcher.waiting).toBe(1)
+    other.call.lose()
+    await settle()
+    expect(batcher.waiting).toBe(0)
+    expect(outcomes(await answer)).toEqual(['worker_crashed', 'worker_crashed'])
+    lanes[0].call.answer()
+    await busy
+  })
+
+  test('is one try of shares that were on it together', async () => {
+    const { batcher, lane } = setUp()
+    const answer = batcher.submit(['x/1', 'x/2'])
+    lane.call.lose()
+    for (let i = 0; i < 2; i++) {
+      await settle()
+      lane.call.answer()
+    }
+    expect(outcomes(await answer)).toEqual(['x/1', 'x/2'].map(answerTo))
   })
 
   test('has its requests go before what waits', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { tokenize } from '../../src/pipeline/tokens.ts'
-import { joinParts, partEnds, splitTexts } from '../../src/recognition/parts.ts'
+import { joinParts, partEnds, shareOut, splitTexts } from '../../src/recognition/parts.ts'
 import { arbitraryText } from '../helpers/arbitrary-text.ts'
 
 /** Text of at least `length` units, `unit` over and over. */
@@ -91,5 +91,44 @@ describe('parts', () => {
       sentences: [...one.sentences, ...other.sentences],
       cutSentences: [...one.cutSentences, ...other.cutSentences]
     })
+  })
+})
+
+describe('shares', () => {
+  const note = repeated('No acute distress. ', 3000)
+
+  test('are two of a text that is long enough to be worth it, at half of its cost each', () => {
+    const parts = splitTexts([{ text: note }])
+    const shares = shareOut(parts)
+    expect(shares.map(({ share }) => share)).toEqual([
+      { index: 0, of: 2 },
+      { index: 1, of: 2 }
+    ])
+    for (const { text, cost, whole } of shares) {
+      expect(text).toBe(note)
+      expect(cost).toBe(parts[0].cost / 2)
+      expect(whole).toBe(parts[0])
+    }
+  })
+
+  test.each([
+    ['a short text', ['No acute distress. '.repeat(20)]],
+    ['two texts', [note, note]],
+    ['a text of several parts', [repeated('No acute distress.\n', 50_000)]]
+  ])('are not made of %s', (_what, texts) => {
+    const parts = splitTexts(texts.map(text => ({ text })))
+    expect(shareOut(parts)).toBe(parts)
+  })
+
+  test('are joined in the order of the text', () => {
+    const entityAt = (start: number) => ({ start, end: start + 2, label: 'Drug_Name', confidence: 0.5 })
+    const shares = [
+      [1, 40, 80],
+      [20, 60]
+    ].map(starts => ({
+      entities: starts.map(entityAt),
+      cutSentences: []
+    }))
+    expect(joinParts(shares).entities).toEqual([1, 20, 40, 60, 80].map(entityAt))
   })
 })

@@ -9,7 +9,8 @@ import { until } from '../helpers/service.ts'
 /** A recognizer over two workers that behave as told; it is closed with the test. */
 async function setUp(
   behaviour: 'tells-pid' | 'ends-on-word',
-  observer?: RecognitionObserver
+  observer?: RecognitionObserver,
+  onLost?: (pid: number | undefined) => void
 ): Promise<Recognizer> {
   const recognizer = createPooledRecognizer({
     model: { sha256: 'digest' } as DescribedModel,
@@ -18,7 +19,10 @@ async function setUp(
     deadline: 20_000,
     maxWait: 20_000,
     workerEntry: new URL(`../fixtures/workers/${behaviour}.mjs`, import.meta.url),
-    ...(observer && { observer })
+    ...(observer && { observer }),
+    onWorkerEvent: ({ kind, pid }) => {
+      if (kind === 'lost') onLost?.(pid)
+    }
   })
   onTestFinished(() => recognizer.close())
   await until(() => recognizer.health().started)
@@ -54,6 +58,36 @@ describe('a long text', () => {
       'worker_crashed',
       [[0, 5, 'Echo']]
     ])
+  })
+})
+
+describe('a note', () => {
+  const note = 'No acute distress. '.repeat(100)
+
+  test('is shared by two workers that are idle', async () => {
+    const recognizer = await setUp('tells-pid')
+    const [entities] = found(await recognizer.recognize([{ text: note }]))
+    expect(new Set((entities as [number, number, string][]).map(([, , pid]) => pid)).size).toBe(2)
+  })
+
+  test('is given to one worker where the other is busy, and one of several is', async () => {
+    const recognizer = await setUp('tells-pid')
+    const answers = await Promise.all([
+      recognizer.recognize([{ text: 'short' }]),
+      recognizer.recognize([{ text: note }])
+    ])
+    expect(answers.flatMap(found).map(entities => entities.length)).toEqual([1, 1])
+    const both = await recognizer.recognize([{ text: note }, { text: note }])
+    expect(found(both).map(entities => entities.length)).toEqual([1, 1])
+  })
+
+  test('that ends the workers that share it ends no more of them', async () => {
+    const ended: (number | undefined)[] = []
+    const recognizer = await setUp('ends-on-word', undefined, pid => ended.push(pid))
+    expect(found(await recognizer.recognize([{ text: `${note}fatal` }]))).toEqual(['worker_crashed'])
+    await until(() => recognizer.health().readyWorkers === 2)
+    expect(ended).toHaveLength(2)
+    expect(found(await recognizer.recognize([{ text: 'next' }]))).toEqual([[[0, 4, 'Echo']]])
   })
 })
 
