@@ -86,6 +86,7 @@ export const streamRoute: FastifyPluginAsyncTypebox<StreamLimits> = async (app, 
         request.bodyBytes += count
       })
       streams.add(input)
+      request.takeAsStream()
       reply.raw.once('close', () => {
         streams.delete(input)
         input.close()
