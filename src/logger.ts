@@ -8,7 +8,7 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024
  * The service's logger: one JSON object a line. Fields are chosen where they are logged; errors are reduced to
  * type, code and stack frames; anything that could be a body, or headers with credentials, is removed as a second line of defence.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = logOutput()): Logger {
   return pino(
     {
       level,
@@ -24,16 +24,19 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       },
       redact: { paths: ['text', '*.text', 'body', '*.body', 'headers', '*.headers'], remove: true }
     },
-    destination ?? standardOutput()
+    destination
   )
 }
 
 /**
  * A full disk, or a reader of the log that has gone or stands still, must not stop the service: what cannot be written
  * is tried again with the next line, and lost when too much waits.
+ * @param onLost called for each line that is lost
+ * @param descriptor of what is written to, standard output by default
  */
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
+export function logOutput(onLost = (): void => {}, descriptor = 1): DestinationStream {
+  const output = pino.destination({ dest: descriptor, sync: false, maxLength: MAX_WAITING_BYTES })
+  output.on('drop', () => onLost())
   let failing = false
   // Unheard, an error would end the process.
   output.on('error', () => {
