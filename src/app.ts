@@ -12,7 +12,6 @@ import { asksForCredentials, type Config, setting } from './config.ts'
 import { ServiceError } from './errors.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import access, { type AccessOptions } from './plugins/access.ts'
-import bodyTimeout from './plugins/body-timeout.ts'
 import { answerClientErrors, bareHeaders, refused, watchResponses } from './plugins/client-error.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
@@ -25,6 +24,7 @@ import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
 import requestLog from './plugins/request-log.ts'
 import security, { securityHeaders } from './plugins/security-headers.ts'
+import streaming from './plugins/streaming.ts'
 import traceContext from './plugins/trace-context.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 import { batchRoute } from './routes/batch.ts'
@@ -47,9 +47,10 @@ export interface AppDependencies {
   readonly draining?: () => boolean
 }
 
-/** Longest time for a client to send the headers of a request, and how often that is checked. */
+/** Longest time for a client to send the headers of a request. */
 const HEADERS_TIMEOUT_MS = 3_000
-const CHECK_INTERVAL_MS = 1_000
+/** How often it is looked who is too slow: by so much longer may one take. */
+const CHECK_INTERVAL_MS = 250
 
 /** The one builder of the service, for the process and for every test. Does not listen. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
@@ -58,16 +59,17 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const headers = securityHeaders(tls !== undefined)
   // Node closes nothing of its own accord below a minute: a client that drips bytes would hold its socket.
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, config.NER_REQUEST_TIMEOUT_MS)
+  // Of a whole request from its first byte on, so that slow headers and a slow body do not add up.
+  const requestTimeout = config.NER_REQUEST_TIMEOUT_MS
   const http = {
     headersTimeout,
-    // Node's would end streams too: plugins/body-timeout.ts has the one of bodies.
-    requestTimeout: 0,
+    requestTimeout,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false
   }
   const { metrics = new ServiceMetrics(recognizer.model) } = dependencies
   const app = fastify({
-    requestTimeout: 0,
+    requestTimeout,
     ...(tls
       ? { https: { ...http, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeout } }
       : { http }),
@@ -103,7 +105,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(problemDetails, { maxBodyBytes: config.NER_MAX_BODY_BYTES })
   await app.register(jsonBody)
-  await app.register(bodyTimeout, { timeout: config.NER_REQUEST_TIMEOUT_MS })
+  await app.register(streaming)
   await app.register(traceContext)
   await app.register(requestLog)
   await app.register(security, { headers })

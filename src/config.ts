@@ -58,7 +58,7 @@ export const ConfigSchema = Type.Object({
     minimum: 1_000,
     maximum: 600_000,
     description:
-      'Longest time for a client to send a whole body, after its headers; a stream is not held to it.'
+      'Longest time for a client to send a whole request, from its first byte to its last; a stream is not held to it.'
   }),
   NER_MAX_STREAMS: Type.Integer({
     default: 16,

@@ -5,7 +5,7 @@ import { buildApp } from './app.ts'
 import { asksForCredentials, loadConfig } from './config.ts'
 import { keepMemoryOutOfCoreDumps } from './core-dumps.ts'
 import { usableCores } from './cores.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, logOutput } from './logger.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
 import { describeModel } from './model/load-model.ts'
 import { packageVersion } from './package-version.ts'
@@ -19,10 +19,13 @@ import { createPooledRecognizer } from './recognition/pooled.ts'
 export async function serve(onGuarded: () => void): Promise<void> {
   keepMemoryOutOfCoreDumps()
   const config = loadConfig(process.env)
-  const logger = createLogger(config.LOG_LEVEL)
   const model = await describeModel(config.NER_MODEL_DIR)
   const metrics = new ServiceMetrics(model)
   metrics.watchProcess()
+  const logger = createLogger(
+    config.LOG_LEVEL,
+    logOutput(count => metrics.logLinesLost(count))
+  )
   const workers = config.NER_WORKERS || usableCores()
   const recognizer = createPooledRecognizer({
     model,

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { closeSync, openSync } from 'node:fs'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ServiceError } from '../src/errors.ts'
-import { createLogger } from '../src/logger.ts'
+import { createLogger, logOutput } from '../src/logger.ts'
 
 /** Stands for what a patient's note says. */
 const MARK = 'Halvorsen-7731'
@@ -129,4 +130,21 @@ describe('the logger removes what could be a body', () => {
     const fields = { requestId: 'r1', documents: 3, textLength: 120, entities: 7, timings: { queue: 1 } }
     expect(logged(logger => logger.info(fields, 'answered'))).toMatchObject(fields)
   })
+})
+
+test('what cannot be written waits up to 8 MiB, and each line beyond is told of', async () => {
+  const full = openSync('/dev/full', 'w')
+  onTestFinished(() => closeSync(full))
+  let lost = 0
+  const logger = createLogger(
+    'info',
+    logOutput(count => {
+      lost += count
+    }, full)
+  )
+  const [lines, bytes] = [100, 200_000]
+  for (let i = 0; i < lines; i++) logger.info({ filler: 'x'.repeat(bytes) })
+  await new Promise(resolve => setImmediate(resolve))
+  // A line has some 100 bytes besides.
+  expect(lost).toBe(lines - Math.floor((8 * 1024 * 1024) / (bytes + 100)))
 })

@@ -1,4 +1,6 @@
 const MINUTE_MS = 60_000
+/** Part of a request that reckoning with times may lose: who comes back when told to is not refused for it. */
+const ROUNDING = 1e-7
 
 /** Where a caller stands after a request. Times are in whole seconds, rounded up. */
 export interface Standing {
@@ -25,13 +27,13 @@ export function createQuotas(now: () => number = () => performance.now()) {
       const time = now()
       const before = buckets.get(id) ?? { tokens: limit, time }
       let tokens = Math.min(limit, before.tokens + ((time - before.time) * limit) / MINUTE_MS)
-      const granted = tokens >= 1
+      const granted = tokens >= 1 - ROUNDING
       if (granted) tokens--
       buckets.set(id, { tokens, time })
       const seconds = (missing: number): number => Math.ceil((missing * MINUTE_MS) / limit / 1000)
       return {
         limit,
-        remaining: Math.floor(tokens),
+        remaining: Math.max(0, Math.floor(tokens)),
         reset: seconds(limit - tokens),
         ...(!granted && { retryAfter: seconds(1 - tokens) })
       }

@@ -90,6 +90,10 @@ export class ServiceMetrics implements RecognitionObserver {
     this.#registry.add('ner_worker_restarts_total', {}, 1)
   }
 
+  logLinesLost(count: number): void {
+    this.#registry.add('ner_log_lines_lost_total', {}, count)
+  }
+
   /** Content type of `text`. */
   get contentType(): string {
     return this.#registry.contentType

@@ -127,6 +127,11 @@ export const metricTable = {
     help: 'Physical memory of each worker process, what it shares with others included.',
     labels: ['worker']
   },
+  ner_log_lines_lost_total: {
+    type: 'counter',
+    help: 'Lines of the log that are lost, since the output took none and 8 MiB of them waited.',
+    labels: []
+  },
   ner_model_info: {
     type: 'gauge',
     help: 'The model that is served; always 1.',

@@ -3,14 +3,16 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorCode, errorTable, ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
-import { isStreaming } from './body-timeout.ts'
 import { countRefusal } from './metrics.ts'
 import { logRefusal } from './request-log.ts'
 import type { Headers } from './security-headers.ts'
+import { isStreaming } from './streaming.ts'
+
+const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT'
 
 /** Codes of Node's parser and timeouts that have an error of their own. */
 const codes: Readonly<Record<string, ErrorCode>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  [TOO_SLOW]: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large'
 }
 
@@ -18,7 +20,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 export const bareHeaders = { 'content-type': 'application/problem+json', connection: 'close' }
 
 /** Time for a client to take its answer and close, before its connection is cut. */
-const LINGER_MS = 1000
+const LINGER_MS = 500
 
 /**
  * Answers what is not HTTP, or came too slowly, on the bare socket: after the answers to whole requests that came
@@ -28,6 +30,8 @@ const LINGER_MS = 1000
 export function answerClientErrors(headers: Headers) {
   const seen = new WeakSet<Socket>()
   return function (this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+    // A stream has a time limit of its own.
+    if (error.code === TOO_SLOW && isStreaming(socket)) return
     // Any other error is of the connection, and within a stream its client has gone. Where a TLS handshake failed, an answer would wait for its end for ever.
     if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isStreaming(socket)) {
       socket.destroy()

@@ -86,6 +86,7 @@ export const streamRoute: FastifyPluginAsyncTypebox<StreamLimits> = async (app, 
         request.bodyBytes += count
       })
       streams.add(input)
+      request.takeAsStream()
       reply.raw.once('close', () => {
         streams.delete(input)
         input.close()
@@ -111,11 +112,11 @@ export const streamRoute: FastifyPluginAsyncTypebox<StreamLimits> = async (app, 
           }
         }
         for await (const line of asReady(numbered(), ({ bytes }) => bytes?.length ?? 0, answer, WINDOW)) {
-          yield `${JSON.stringify(line)}\n`
+          yield line
           input.answered()
         }
         const last = farewell(input, next, idle)
-        if (last) yield `${JSON.stringify(last)}\n`
+        if (last) yield written(last)
       }
       return reply.type(NDJSON).send(Readable.from(lines()))
     }
@@ -148,13 +149,13 @@ function recognizeFor(
   }
 }
 
-/** Makes the function that answers a line, and counts what it answers. */
+/** Makes the function that writes the answer to a line, and counts what it answers. */
 function createAnswer(
   request: FastifyRequest,
   model: Recognizer['model'],
   { maxLineBytes, maxTextLength }: StreamLimits,
   recognize: Recognize
-): (line: Line) => Promise<StreamResult | StreamError> {
+): (line: Line) => Promise<string> {
   const identity = toIdentity(model)
   const isDocument = request.compileValidationSchema(StreamDocumentSchema)
   const isId = request.compileValidationSchema(StreamDocumentSchema.properties.id)
@@ -189,13 +190,19 @@ function createAnswer(
       const value = parseLine(bytes)
       const named = (value ?? {}) as { id?: unknown }
       if (named.id !== undefined && isId(named.id)) id = named.id as string
-      return await result(number, value)
+      return written(await result(number, value))
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error
-      failed[error.code] = (failed[error.code] ?? 0) + 1
-      return { index: number, ...(id !== undefined && { id }), problem: toProblem(error) }
+      const known = error instanceof ServiceError ? error : new ServiceError('internal')
+      // Ours to mend, and no reason to break off what others of the stream are answered.
+      if (known !== error) request.log.error({ err: error, code: known.code }, 'failed')
+      failed[known.code] = (failed[known.code] ?? 0) + 1
+      return written({ index: number, ...(id !== undefined && { id }), problem: toProblem(known) })
     }
   }
+}
+
+function written(line: StreamResult | StreamError): string {
+  return `${JSON.stringify(line)}\n`
 }
 
 /** What is said after the last answer when the rest of a stream is not read: its first line that is not answered. */

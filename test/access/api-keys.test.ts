@@ -1,6 +1,11 @@
-import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
 import { type ApiKey, createKey, keyFinder, parseKeys } from '../../src/access/api-keys.ts'
+
+vi.mock('node:crypto', async importOriginal => {
+  const crypto = await importOriginal<typeof import('node:crypto')>()
+  return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) }
+})
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -63,6 +68,15 @@ describe('the keys of a file', () => {
   test.each(['', 'd', 'A', 'a ', 'ab', sha256('a')])('are not %j', presented => {
     expect(find(presented)).toBeUndefined()
   })
+
+  test.each(['a', 'b', 'c', 'd'])(
+    'are all compared in a time that tells nothing, whichever %j is',
+    presented => {
+      vi.mocked(timingSafeEqual).mockClear()
+      find(presented)
+      expect(timingSafeEqual).toHaveBeenCalledTimes(3)
+    }
+  )
 })
 
 describe('a new key', () => {

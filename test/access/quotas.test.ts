@@ -44,6 +44,16 @@ describe('a quota', () => {
     expect(quotas.take('a', 2)).toMatchObject({ limit: 2, remaining: 1 })
   })
 
+  test('is there again when it was promised, though times are not round', () => {
+    const { clock, quotas } = setUp()
+    clock.time += 8191.999847097386
+    quotas.take('a', 1)
+    const { retryAfter = 0 } = quotas.take('a', 1)
+    clock.time += retryAfter * 1000
+    expect(quotas.take('a', 1)).toMatchObject({ remaining: 0 })
+    expect(quotas.take('a', 1).retryAfter).toBe(60)
+  })
+
   test('is never passed, and what is promised is kept, however requests arrive', () => {
     fc.assert(
       fc.property(

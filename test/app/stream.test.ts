@@ -154,6 +154,21 @@ describe('POST /ner/stream', () => {
     })
   })
 
+  test('a fault of ours is the problem of its document alone, and is logged', async () => {
+    const answer = ({ text }: TextRequest): Outcome => {
+      if (text === 'Jane') throw new TypeError('Jane')
+      return { analyzed: { entities: [], cutSentences: [] } }
+    }
+    const { app, lines } = await testApp({ recognizer: fakeRecognizer({ answer }) })
+    const { body } = await send(app, jsonLines(['x', 'Jane', 'y'].map(text => ({ text }))))
+    const all = parseLines(body).sort(byIndex)
+    expect(all.map(({ problem }) => problem?.code)).toEqual([undefined, 'internal', undefined])
+    const failed = lines.map(line => JSON.parse(line)).filter(({ msg }) => msg === 'failed')
+    expect(failed).toMatchObject([{ level: 50, code: 'internal', err: { type: 'TypeError' } }])
+    expect(requestLine(lines)).toMatchObject({ status: 200, documents: 3, failed: { internal: 1 } })
+    expect(body + lines.join('')).not.toContain('Jane')
+  })
+
   test('answers as soon as a document is ready, though others are not and more may come', async () => {
     const { asked, recognizer } = gated()
     const { app } = await testApp({ recognizer })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { note } from '../helpers/notes.ts'
 import { type Service, startService, until } from '../helpers/service.ts'
@@ -72,22 +73,24 @@ test('an answer that could only come to half a body is not waited for', async ()
   expect(statuses(heard())).toEqual(['400'])
 })
 
+/** Headers of a request whose body is to come in chunks. */
+function chunked(path: string, type: string): string {
+  return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`
+}
+
+const sized =
+  'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n'
+
 test.each([
-  ['is silent', '', undefined],
-  ['sends its headers slowly', 'GET /livez HTTP/1.1\r\nx-slow: ', 'a'],
-  [
-    'sends its body slowly',
-    'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n',
-    ' '
-  ],
-  [
-    'sends chunks slowly',
-    'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
-    '1\r\n \r\n'
-  ]
+  ['is silent', '', undefined, ['408']],
+  ['sends its headers slowly', 'GET /livez HTTP/1.1\r\nx-slow: ', 'a', ['408']],
+  ['sends its body slowly', sized, ' ', ['408']],
+  ['sends chunks slowly', chunked('/ner', 'application/json'), '1\r\n \r\n', ['408']],
+  ['goes on with what was refused', chunked('/ner/stream', 'application/xml'), '1\r\n \r\n', ['415', '408']],
+  ['sends slowly what would be no stream', chunked('/ner/stream', 'application/json'), '1\r\n \r\n', ['408']]
 ])(
   'a client that %s is cut off, even if it keeps its side open; others are answered',
-  async (_what, first, drip) => {
+  async (_what, first, drip, expected) => {
     const service = await startService({ NER_WORKERS: '1', NER_REQUEST_TIMEOUT_MS: '2000' })
     const alone = await (await service.ner(note)).json()
     const talks = await Promise.all(Array.from({ length: 20 }, () => open(service, true)))
@@ -100,10 +103,67 @@ test.each([
     onTestFinished(() => clearInterval(timer))
     expect(await (await service.ner(note)).json()).toEqual(alone)
     await until(() => held() === 0)
-    for (const { heard } of talks) expect(statuses(heard())).toEqual(['408'])
+    for (const { heard } of talks) expect(statuses(heard())).toEqual(expected)
     expect(await (await service.ner(note)).json()).toEqual(alone)
   }
 )
+
+/** Sends something every 100 ms, until it is told to end or the connection does. */
+function drip({ socket }: Talk, bytes: string): () => void {
+  const timer = setInterval(() => socket.writable && socket.write(bytes), 100)
+  const end = (): void => clearInterval(timer)
+  onTestFinished(end)
+  return end
+}
+
+test('slow headers and a slow body do not add up: a request has its time from its first byte on', async () => {
+  const service = await startService({ NER_WORKERS: '1', NER_REQUEST_TIMEOUT_MS: '3000' })
+  const [slow, later] = await Promise.all([open(service), open(service)])
+  slow.socket.write(`${sized.slice(0, -2)}x-slow: `)
+  const endHeaders = drip(slow, 'a')
+  await sleep(2000)
+  endHeaders()
+  slow.socket.write('\r\n\r\n')
+  later.socket.write(sized)
+  drip(slow, ' ')
+  drip(later, ' ')
+  await slow.closed
+  expect([slow, later].map(({ heard }) => statuses(heard()))).toEqual([['408'], []])
+  await later.closed
+  expect(statuses(later.heard())).toEqual(['408'])
+})
+
+test('a stream may take longer, and what comes after it on its connection may not', async () => {
+  const service = await startService({ NER_WORKERS: '1', NER_REQUEST_TIMEOUT_MS: '1000' })
+  const talk = await open(service)
+  talk.socket.write(chunked('/ner/stream', 'application/x-ndjson'))
+  const line = `${JSON.stringify({ text: note })}\n`
+  const chunk = `${Buffer.byteLength(line).toString(16)}\r\n${line}\r\n`
+  for (let i = 0; i < 4; i++) {
+    talk.socket.write(chunk)
+    await sleep(500)
+  }
+  talk.socket.write('0\r\n\r\n')
+  await until(() => talk.heard().endsWith('\r\n0\r\n\r\n'))
+  expect(statuses(talk.heard())).toEqual(['200'])
+  expect(talk.heard().match(/"entities":\[\{/g)).toHaveLength(4)
+  talk.socket.write(sized)
+  drip(talk, ' ')
+  await talk.closed
+  expect(statuses(talk.heard())).toEqual(['200', '408'])
+})
+
+test('a body that comes slowly, but in time, is answered', async () => {
+  const service = await startService({ NER_WORKERS: '1' })
+  const { socket, closed, heard } = await open(service)
+  const request = Buffer.from(ner(note).replace('host: x', 'host: x\r\nconnection: close'))
+  for (let at = 0; at < request.length; at += Math.ceil(request.length / 20)) {
+    socket.write(request.subarray(at, at + Math.ceil(request.length / 20)))
+    await sleep(50)
+  }
+  await closed
+  expect(statuses(heard())).toEqual(['200'])
+})
 
 /** Headers that two readers may understand differently, so that one serves what the other takes for a body. */
 const smuggling: readonly (readonly [string, string])[] = [
@@ -138,14 +198,13 @@ test('a request whose end is in doubt is refused, and what is hidden in it is no
 
 test('a body that says it is larger than the limit, or turns out to be, is refused without being kept', async () => {
   const service = await startService({ NER_WORKERS: '1' })
-  const head = 'POST /ner HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
   const declared = await open(service)
-  declared.socket.write(`${head}content-length: 10000000000\r\n\r\n{`)
+  declared.socket.write(`${sized.replace('1000000', '10000000000')}{`)
   await until(() => statuses(declared.heard()).length > 0)
-  const chunked = await open(service)
-  chunked.socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
+  const endless = await open(service)
+  endless.socket.write(chunked('/ner', 'application/json'))
   const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`
-  for (let i = 0; i < 17; i++) chunked.socket.write(chunk)
-  await until(() => statuses(chunked.heard()).length > 0)
-  expect([declared, chunked].map(({ heard }) => statuses(heard()))).toEqual([['413'], ['413']])
+  for (let i = 0; i < 17; i++) endless.socket.write(chunk)
+  await until(() => statuses(endless.heard()).length > 0)
+  expect([declared, endless].map(({ heard }) => statuses(heard()))).toEqual([['413'], ['413']])
 })

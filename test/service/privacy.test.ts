@@ -17,7 +17,7 @@ function mark(way: string): string {
 }
 
 const json = { 'content-type': 'application/json' }
-const crash = fileURLToPath(new URL('../fixtures/crash.mjs', import.meta.url))
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url))
 
 /** Every header and the body of an answer. */
 async function allOf(response: Response): Promise<string> {
@@ -49,10 +49,26 @@ function traces(where: string): string[] {
   return marks.filter(one => where.toLowerCase().includes(one.toLowerCase()))
 }
 
-/** A service that has a folder of its own to leave something in. */
-function startIn(folder: string, environment: Record<string, string> = {}): Promise<Service> {
+/**
+ * A service that has a folder of its own to leave something in.
+ * @param preload arguments of Node for its main process
+ */
+function startIn(
+  folder: string,
+  environment: Record<string, string> = {},
+  preload: readonly string[] = []
+): Promise<Service> {
   const own = { LOG_LEVEL: 'trace', NER_WORKERS: '1', HOME: folder, TMPDIR: folder, ...environment }
-  return startService(own, undefined, ['env', '-C', folder, process.execPath])
+  return startService(own, undefined, ['env', '-C', folder, process.execPath, ...preload])
+}
+
+/** Spans that the service wrote by `fixtures/tracing.mjs`, by their id. */
+function spansOf(service: Service): Map<string, unknown> {
+  const lines = service
+    .output()
+    .split('\n')
+    .filter(line => line.startsWith('span '))
+  return new Map(lines.map(line => JSON.parse(line.slice(5))).map(span => [span.ids.spanId, span]))
 }
 
 function emptyFolder(): string {
@@ -61,9 +77,13 @@ function emptyFolder(): string {
   return folder
 }
 
-test('a marked text leaves no trace but in the answer to it, whichever way it comes', async () => {
+test.each<[string, string[]]>([
+  ['', []],
+  [', also where spans are opened', ['--import', fixture('tracing')]]
+])('a marked text leaves no trace but in the answer to it, whichever way it comes%s', async (_, preload) => {
   const folder = emptyFolder()
-  const service = await startIn(folder, { NER_MAX_TEXT_LENGTH: '1000', NER_MAX_BODY_BYTES: '4096' })
+  const limits = { NER_MAX_TEXT_LENGTH: '1000', NER_MAX_BODY_BYTES: '4096' }
+  const service = await startIn(folder, limits, preload)
   const { url } = service
   const errors: [string, number, string][] = []
   const post = async (
@@ -155,7 +175,12 @@ test('a marked text leaves no trace but in the answer to it, whichever way it co
   await service.exited
   expect(marks.length).toBeGreaterThan(30)
   for (const [way, , text] of errors) expect([way, traces(text)]).toEqual([way, []])
+  // Spans are in it, too: as many as there are lines of requests that hooks saw.
   expect(traces(service.output())).toEqual([])
+  const logged = Array.from(service.output().matchAll(/"span_id":"(\w+)".*"msg":"request"/g), ([, id]) => id)
+  const spans = spansOf(service)
+  if (preload.length > 0) expect(logged.filter(id => !spans.has(id))).toEqual([])
+  expect(logged.length).toBeGreaterThan(20)
   expect(traces(filesIn(folder))).toEqual([])
 })
 
@@ -170,7 +195,7 @@ test.each([
   const service = await startIn(folder, {
     // Time for two workers to fill their heap.
     NER_DEADLINE_MS: word === 'HANG' ? '1000' : '60000',
-    NODE_OPTIONS: `--import ${crash} --max-old-space-size=150`
+    NODE_OPTIONS: `--import ${fixture('crash')} --max-old-space-size=150`
   })
   const response = await service.ner(`${word} ${mark(word)} denies chest pain`)
   expect(response.status).toBe(status)
@@ -178,6 +203,43 @@ test.each([
   service.process.kill('SIGTERM')
   await service.exited
   expect(traces((await allOf(response)) + metrics + service.output() + filesIn(folder))).toEqual([])
+})
+
+test('a marked text leaves no trace when its answer cannot be written', async () => {
+  const folder = emptyFolder()
+  const service = await startIn(folder, {}, [
+    '--import',
+    fixture('unwritable'),
+    '--import',
+    fixture('tracing')
+  ])
+  const post = (path: string, body: string, type = json['content-type']): Promise<Response> =>
+    fetch(`${service.url}${path}`, { method: 'POST', headers: { 'content-type': type }, body })
+  const id = (way: string): string => `UNWRITABLE ${mark(way)} 😷`
+  const documents = (way: string, text: string) => [{ id: id(way), text }]
+  const answers = [
+    await post('/ner/batch', JSON.stringify({ documents: documents('answer', 'No fever.') })),
+    // What is large is written by other means.
+    await post('/ner/batch', JSON.stringify({ documents: documents('large', 'No fever. '.repeat(2000)) }))
+  ]
+  const heard: string[] = []
+  for (const answer of answers) {
+    expect(answer.status).toBe(500)
+    heard.push(await allOf(answer))
+    expect(heard.at(-1)).toContain('"code":"internal"')
+  }
+  const lines = [documents('line', 'No fever.')[0], { text: 'No fever.' }].map(one => JSON.stringify(one))
+  const stream = await post('/ner/stream', lines.join('\n'), 'application/x-ndjson')
+  const answered = await stream.text()
+  expect(answered.match(/"code":"internal"/g)).toHaveLength(1)
+  expect(answered.match(/"entities":/g)).toHaveLength(1)
+  expect(service.output().match(/"code":"internal","msg":"failed"/g)).toHaveLength(3)
+  heard.push(await (await fetch(`${service.url}/metrics`)).text())
+  expect((await service.ner('No fever.')).status).toBe(200)
+  service.process.kill('SIGTERM')
+  await service.exited
+  expect(spansOf(service).size).toBeGreaterThan(4)
+  expect(traces(heard.join() + service.output() + filesIn(folder))).toEqual([])
 })
 
 test('the memory of the service and its workers stays out of core dumps', async () => {
