@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
@@ -15,6 +14,7 @@ import access, { type AccessOptions } from './plugins/access.ts'
 import { answerClientErrors, bareHeaders, refused, watchResponses } from './plugins/client-error.ts'
 import cors from './plugins/cors.ts'
 import drain from './plugins/drain.ts'
+import earlyRefusal from './plugins/early-refusal.ts'
 import jsonBody from './plugins/json-body.ts'
 import largeAnswers from './plugins/large-answers.ts'
 import metricsPlugin from './plugins/metrics.ts'
@@ -22,6 +22,7 @@ import openapi from './plugins/openapi.ts'
 import playground from './plugins/playground.ts'
 import problemDetails, { sendProblem } from './plugins/problem-details.ts'
 import recognizerPlugin from './plugins/recognizer.ts'
+import { requestIdOf } from './plugins/request-id.ts'
 import requestLog from './plugins/request-log.ts'
 import security, { securityHeaders } from './plugins/security-headers.ts'
 import streaming from './plugins/streaming.ts'
@@ -79,7 +80,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     // Our own line a request is in plugins/request-log.ts.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.NER_MAX_BODY_BYTES,
-    genReqId: request => acceptedId(request.headers['x-request-id']) ?? randomUUID(),
+    genReqId: requestIdOf,
     clientErrorHandler: answerClientErrors(headers),
     frameworkErrors: (_error, request, reply: FastifyReply) => {
       refused(app, 'malformed_request', request.log)
@@ -124,6 +125,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   })
   await app.register(playground)
   await app.register(recognizerPlugin, { recognizer })
+  await app.register(earlyRefusal, { headers, draining })
 
   const limits = { maxTextLength: config.NER_MAX_TEXT_LENGTH, maxDocuments: config.NER_MAX_DOCUMENTS }
   await app.register(nerRoute, limits)
@@ -139,11 +141,6 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   await app.register(metricsRoute)
   await app.register(healthRoutes, { draining })
   return app
-}
-
-/** A caller's request id, when it is one: it is logged and echoed. */
-function acceptedId(id: string | string[] | undefined): string | undefined {
-  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined
 }
 
 function tlsFiles({ NER_TLS_CERT_FILE, NER_TLS_KEY_FILE }: Config): TlsFiles | undefined {

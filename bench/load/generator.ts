@@ -30,6 +30,8 @@ export interface Phase {
 const RAMP_MS = 300
 /** Of a caller that was refused. */
 const REFUSED_PAUSE_MS = 20
+/** Between two bursts of a flood: what is sent late by it counts as having waited. */
+const FLOOD_APART_MS = 2
 /** Requests under way at once while the first answers are collected. */
 const FIRST_CALLERS = 8
 
@@ -165,7 +167,8 @@ export class LoadGenerator {
       },
       start => {
         tallies = ends.map(end => new Tally(start + end))
-      }
+      },
+      FLOOD_APART_MS
     )
     await Promise.all(pending)
     return tallies.map(tally => tally.facts)

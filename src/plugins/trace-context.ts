@@ -16,7 +16,7 @@ async function traceContext(app: FastifyInstance): Promise<void> {
 }
 
 /** Ids of the span that an OpenTelemetry SDK has opened, where one is loaded; else of one that exists in the log only. */
-function traceFields(header: string | string[] | undefined): TraceFields {
+export function traceFields(header: string | string[] | undefined): TraceFields {
   const parent = typeof header === 'string' ? parseTraceparent(header) : undefined
   const active = trace.getActiveSpan()?.spanContext()
   const { traceId, spanId } =

@@ -38,7 +38,7 @@ export const batchRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, 
           ...problemResponses(...accessErrors, ...bodyErrors, ...recognitionErrors)
         }
       },
-      config: { documentedBody: reference(BatchRequestSchema) }
+      config: { refusedEarly: true, documentedBody: reference(BatchRequestSchema) }
     },
     async (request, reply) => {
       const { documents, options } = request.body

@@ -15,6 +15,7 @@ export const nerRoute: FastifyPluginAsyncTypebox<RequestLimits> = async (app, { 
     '/ner',
     {
       onRequest: shed,
+      config: { refusedEarly: true },
       schema: {
         operationId: 'recognize',
         summary: 'Find the entities of one text',
