@@ -62,9 +62,6 @@ interface Item<Request, Result> extends Queued {
   waited: number | undefined
 }
 
-/** In how many dispatches a lane takes its share of what waits. */
-const HELPINGS = 2
-
 /** How often a lane was lost with one of some requests that are shares of one thing. */
 interface Tries<Item> {
   lost: number
@@ -156,9 +153,8 @@ export class Batcher<Request, Result> {
   pump(): void {
     const { dispatchBudget, smallBudget } = this.#options
     const lanes = this.#options.lanes()
-    // What waits is shared among all lanes in helpings, so that one does not take everything while another stands idle,
-    // and that little waits for the end of a dispatch where little waits at all.
-    const share = Math.ceil(this.#queue.cost / (HELPINGS * this.#options.laneCount()))
+    // What waits is shared among all lanes, so that one does not take everything while another stands idle.
+    const share = Math.ceil(this.#queue.cost / this.#options.laneCount())
     for (const lane of lanes) {
       if (this.#queue.length === 0) return
       if (!this.#uses.has(lane)) void this.#dispatch(lane, this.#queue.take(Math.min(share, dispatchBudget)))
