@@ -55,6 +55,8 @@ interface Use {
 interface Item<Request, Result> extends Queued {
   readonly request: Request
   readonly tries: Tries<Item<Request, Result>>
+  /** tries that were lost when it was dispatched last */
+  lostBefore: number
   done: boolean
   settle(outcome: Settled<Result>): void
   readonly admitted: number
@@ -62,8 +64,9 @@ interface Item<Request, Result> extends Queued {
   waited: number | undefined
 }
 
-/** How often a lane was lost with one of some requests that are shares of one thing. */
+/** Of some requests that are shares of one thing. */
 interface Tries<Item> {
+  /** tries in which a lane was lost, be it with one share or with all */
   lost: number
   readonly items: Item[]
 }
@@ -220,6 +223,7 @@ export class Batcher<Request, Result> {
         group,
         cost: this.#options.costOf(request),
         tries: tries.get(wholes[i]) as Tries<Item<Request, Result>>,
+        lostBefore: 0,
         alone: false,
         done: false,
         admitted: performance.now(),
@@ -260,7 +264,10 @@ export class Batcher<Request, Result> {
     use.cost += cost
     use.between += between
     use.alone = items[0].alone
-    for (const item of items) item.waited = start - item.admitted
+    for (const item of items) {
+      item.waited = start - item.admitted
+      item.lostBefore = item.tries.lost
+    }
     try {
       const result = await lane.run(items.map(({ request }) => request))
       const end = performance.now()
@@ -285,9 +292,10 @@ export class Batcher<Request, Result> {
 
   /** After a lost lane: every request once more, each alone; one that has been alone is given up. */
   #retry(items: readonly Item<Request, Result>[]): void {
-    for (const item of items) item.alone = true
-    for (const tries of new Set(items.map(({ tries }) => tries))) {
-      if (++tries.lost >= ATTEMPTS) this.#giveUp(tries.items)
+    for (const item of items) {
+      item.alone = true
+      item.tries.lost = Math.max(item.tries.lost, item.lostBefore + 1)
+      if (item.tries.lost >= ATTEMPTS) this.#giveUp(item.tries.items)
     }
     this.#putBack(items)
   }

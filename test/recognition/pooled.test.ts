@@ -81,12 +81,13 @@ describe('a note', () => {
     expect(found(both).map(entities => entities.length)).toEqual([1, 1])
   })
 
-  test('that ends the workers that share it ends no more of them', async () => {
+  test('that ends the workers that share it is tried once more, by one of them', async () => {
     const ended: (number | undefined)[] = []
     const recognizer = await setUp('ends-on-word', undefined, pid => ended.push(pid))
     expect(found(await recognizer.recognize([{ text: `${note}fatal` }]))).toEqual(['worker_crashed'])
     await until(() => recognizer.health().readyWorkers === 2)
-    expect(ended).toHaveLength(2)
+    // Two in the first try; in the second at least one, and at most both again.
+    expect([3, 4]).toContain(ended.length)
     expect(found(await recognizer.recognize([{ text: 'next' }]))).toEqual([[[0, 4, 'Echo']]])
   })
 })
