@@ -17,7 +17,7 @@ import { FeatureTable } from './inference/feature-table.ts'
 import { FormNetwork } from './inference/form-network.ts'
 import { RowNetwork } from './inference/row-network.ts'
 import type { Model } from './model/verified-model.ts'
-import { FormTable } from './pipeline/forms.ts'
+import { FormTable, KEPT_FORMS } from './pipeline/forms.ts'
 import { type EncodedText, fillBatch, packRows } from './pipeline/pack.ts'
 import { makeRows, type Row } from './pipeline/rows.ts'
 import { type Sentences, splitSentences } from './pipeline/sentences.ts'
@@ -72,7 +72,7 @@ export class Engine {
     this.#rowNetwork = rowNetwork
     this.#scheme = iob2(model.manifest.labels.length)
     this.#table = new FormTable(model.words, model.characters)
-    this.#features = new FeatureTable(formNetwork)
+    this.#features = new FeatureTable(formNetwork, KEPT_FORMS)
     this.#lattice = new Lattice(this.#scheme, model.crf)
     this.#viterbi = new ViterbiDecoder(this.#lattice)
     this.#marginals = new MarginalDecoder(this.#lattice)

@@ -79,7 +79,7 @@ describe.each(expected.notes)('$id, as in training', ({ id, rows, tags, entities
 
   test('emissions are equal within tolerance', async () => {
     const { table, batches } = packed()
-    const features = await new FeatureTable(formNetwork).of(table)
+    const features = await new FeatureTable(formNetwork, 1).of(table)
     for (const [i, batch] of batches.entries()) {
       const { values } = await rowNetwork.run(features, batch)
       const trained = rows[i].emissions.flat()

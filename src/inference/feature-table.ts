@@ -10,13 +10,16 @@ const FORMS_PER_RUN = 256
  */
 export class FeatureTable {
   readonly #network: FormNetwork
+  readonly #expected: number
   /** [capacity, width] */
   #values = new Float32Array(0)
   #width = 0
   #count = 0
 
-  constructor(network: FormNetwork) {
+  /** @param expected forms for which memory is taken with the first one: a process that grows for hours looks like a leak */
+  constructor(network: FormNetwork, expected: number) {
     this.#network = network
+    this.#expected = expected
   }
 
   /** To be called when forms got new numbers. */
@@ -47,7 +50,11 @@ export class FeatureTable {
 
   #reserve(count: number): void {
     if (count * this.#width <= this.#values.length) return
-    const values = new Float32Array(Math.max(2 * this.#values.length, count * this.#width))
+    const isFirst = this.#values.length === 0
+    const least = isFirst ? this.#expected * this.#width : 2 * this.#values.length
+    const values = new Float32Array(Math.max(least, count * this.#width))
+    // The system gives memory when it is written.
+    if (isFirst) values.fill(0)
     values.set(this.#values)
     this.#values = values
   }

@@ -39,7 +39,7 @@ async function expectExact(ids: FormTable, { values, count, width }: Features): 
 describe('the feature table', () => {
   test('has the features of each form, over several runs of the network and after it has grown', async () => {
     const ids = new FormTable(model.words, model.characters)
-    const table = new FeatureTable(network)
+    const table = new FeatureTable(network, 100)
     add(ids, 'Aspirin 81 mg')
     await expectExact(ids, await table.of(ids))
     add(ids, distinct(3000))
@@ -56,7 +56,7 @@ describe('the feature table', () => {
         return network.run(of, first, last)
       }
     }
-    const table = new FeatureTable(counting as unknown as FormNetwork)
+    const table = new FeatureTable(counting as unknown as FormNetwork, 100)
     add(ids, 'chest pain')
     await table.of(ids)
     add(ids, 'chest pain, severe')
@@ -70,7 +70,7 @@ describe('the feature table', () => {
 
   test('has the features of the new form of a number once it was cleared', async () => {
     const ids = new FormTable(model.words, model.characters)
-    const table = new FeatureTable(network)
+    const table = new FeatureTable(network, 100)
     add(ids, distinct(17_000))
     await table.of(ids)
     expect(ids.renew()).toBe(true)
@@ -81,7 +81,7 @@ describe('the feature table', () => {
 
   test('is right for calls that overlap', async () => {
     const ids = new FormTable(model.words, model.characters)
-    const table = new FeatureTable(network)
+    const table = new FeatureTable(network, 100)
     add(ids, distinct(700))
     const one = table.of(ids)
     add(ids, 'chest pain')
