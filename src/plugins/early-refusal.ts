@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { ServiceError } from '../errors.ts'
 import { toProblem } from '../schemas/problem.ts'
 import { requestIdOf } from './request-id.ts'
+import { round } from './request-log.ts'
 import type { Headers } from './security-headers.ts'
 import { traceFields } from './trace-context.ts'
 
@@ -61,7 +62,7 @@ async function earlyRefusal(app: FastifyInstance, { headers, draining }: EarlyRe
         route: url,
         status,
         code: error.code,
-        ms: Math.round(milliseconds * 100) / 100,
+        ms: round(milliseconds),
         bytes: 0
       },
       'request'

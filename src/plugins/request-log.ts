@@ -104,7 +104,8 @@ function serverTiming({ queue, pipeline, inference, decoding }: Timings): string
     .join(', ')
 }
 
-function round(milliseconds: number): number {
+/** Milliseconds as they are logged. */
+export function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
 }
 
