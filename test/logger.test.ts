@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ServiceError } from '../src/errors.ts'
 import { createLogger, logOutput } from '../src/logger.ts'
 
@@ -120,10 +120,22 @@ describe('the logger removes what could be a body', () => {
     ['the body of a request', { req: { method: 'POST', body: { text: MARK } } }],
     ['a list of texts', { text: [MARK, MARK] }],
     ['headers, which hold credentials', { headers: { authorization: MARK } }],
-    ['the headers of a request', { req: { method: 'POST', headers: { 'x-api-key': MARK } } }]
+    ['the headers of a request', { req: { method: 'POST', headers: { 'x-api-key': MARK } } }],
+    ['all of them at once', { text: MARK, a: { body: MARK }, b: { text: MARK, headers: MARK } }]
   ])('%s', (_what, fields) => {
     const line = logged(logger => logger.info({ ...fields, length: 12 }, 'read'))
     expect(line).toMatchObject({ length: 12, msg: 'read' })
+  })
+
+  test('what a child of the logger is given', () => {
+    const line = logged(logger => logger.child({ text: MARK, req: { body: MARK, id: 7 } }).info('read'))
+    expect(line).toMatchObject({ req: { id: 7 }, msg: 'read' })
+  })
+
+  test('what an error holds, under whatever key', () => {
+    const reason = Object.assign(new RangeError(MARK), { text: MARK })
+    const line = logged(logger => logger.warn({ reason, length: 12 }, 'read'))
+    expect(line).toMatchObject({ reason: { type: 'RangeError' }, length: 12 })
   })
 
   test('but not other fields', () => {
@@ -144,7 +156,7 @@ test('what cannot be written waits up to 8 MiB, and each line beyond is told of'
   )
   const [lines, bytes] = [100, 200_000]
   for (let i = 0; i < lines; i++) logger.info({ filler: 'x'.repeat(bytes) })
-  await new Promise(resolve => setImmediate(resolve))
+  await vi.waitFor(() => expect(lost).toBeGreaterThan(0))
   // A line has some 100 bytes besides.
   expect(lost).toBe(lines - Math.floor((8 * 1024 * 1024) / (bytes + 100)))
 })
