@@ -47,7 +47,10 @@ interface Details {
   cause?: unknown
 }
 
-/** An error of the table. */
+/** V8 looks here for how many frames an error gets. */
+const errors = Error as unknown as { stackTraceLimit: number }
+
+/** An error of the table. Only those that are faults of the service have a stack: it takes longer than a refusal. */
 export class ServiceError extends Error {
   readonly code: ErrorCode
   readonly detail: string | undefined
@@ -57,7 +60,11 @@ export class ServiceError extends Error {
   readonly challenge: string | undefined
 
   constructor(code: ErrorCode, { detail, pointer, limit, retryAfter, challenge, cause }: Details = {}) {
-    super(errorTable[code].title, { cause })
+    const { status, title } = errorTable[code]
+    const frames = errors.stackTraceLimit
+    if (status !== 500) errors.stackTraceLimit = 0
+    super(title, { cause })
+    errors.stackTraceLimit = frames
     this.name = 'ServiceError'
     this.code = code
     this.detail = detail
