@@ -31,7 +31,7 @@ const RAMP_MS = 300
 /** Of a caller that was refused. */
 const REFUSED_PAUSE_MS = 20
 /** Between two bursts of a flood: what is sent late by it counts as having waited. */
-const FLOOD_APART_MS = 2
+const FLOOD_APART_MS = 5
 /** Requests under way at once while the first answers are collected. */
 const FIRST_CALLERS = 8
 
