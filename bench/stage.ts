@@ -5,6 +5,7 @@ import type { Client } from './processes/client.ts'
 import type { Echo } from './processes/echo.ts'
 import type { Dispatch, EngineFunctions } from './processes/engine.ts'
 import type { Hog } from './processes/hog.ts'
+import type { Refuser } from './processes/refuser.ts'
 import { type Functions, RemoteProcess } from './processes/remote.ts'
 import { Service } from './service.ts'
 
@@ -106,6 +107,14 @@ export class Stage {
     if (bodies.some((body, i) => body !== JSON.stringify({ text: texts[i] }))) {
       throw new Error('The bare server does not echo.')
     }
+    return client
+  }
+
+  /** A client of a bare server, which refuses whatever it sends from now on. */
+  async refusedClient(texts: Dispatch): Promise<RemoteProcess<Client>> {
+    const refuser = this.#process<Refuser>('refuser')
+    const client = this.#process<Client>('client')
+    await client.call('open', await refuser.call('listen', texts.length), texts)
     return client
   }
 

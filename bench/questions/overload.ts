@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { alternate } from '../alternate.ts'
 import type { Finding } from '../finding.ts'
 import type { TallyFacts } from '../load/tally.ts'
 import { notesOf } from '../notes.ts'
@@ -6,7 +8,7 @@ import type { RemoteProcess } from '../processes/remote.ts'
 import type { Question } from '../question.ts'
 import type { Service } from '../service.ts'
 import type { Stage } from '../stage.ts'
-import { quantile, summarize } from '../statistics.ts'
+import { quantile, ratios, summarize } from '../statistics.ts'
 
 const TOKENS = 500
 const NOTES = 200
@@ -21,6 +23,10 @@ const BEFORE_SECONDS = 8
 const RECOVERY_SECONDS = 2
 const AFTER_SECONDS = 8
 const MEMORY_INTERVAL_MS = 2000
+const BARE_PAIRS = 5
+const BARE_SECONDS = 4
+/** Of a flood before and after what is measured beside it. */
+const MARGIN_SECONDS = 1
 const DEADLINE_MS = 30_000
 /** Of what may come: an answer, a refusal, or word that the deadline has passed. */
 const STATUSES: ReadonlySet<number> = new Set([200, 503, 504])
@@ -31,11 +37,13 @@ export const overload: Question = {
   async run(stage) {
     const service = await stage.service(WORKERS)
     const client = await stage.client(service, notesOf(TOKENS, NOTES))
-    const alone = await flood(stage, service, client, 'overload')
+    const { findings: alone, rate } = await flood(stage, service, client, 'overload')
     const hogs = stage.hogs(WORKERS)
     for (const hog of hogs) hog.call('spin', Number.MAX_SAFE_INTEGER).catch(() => {})
-    const beside = await flood(stage, service, client, 'overload beside a hog')
-    return [...alone, ...beside]
+    const { findings: beside } = await flood(stage, service, client, 'overload beside a hog')
+    await Promise.all([client, ...hogs].map(process => process.stop()))
+    await service.stop()
+    return [...alone, await againstBare(stage, alone[0], rate), ...beside]
   }
 }
 
@@ -44,7 +52,7 @@ async function flood(
   service: Service,
   client: RemoteProcess<Client>,
   name: string
-): Promise<Finding[]> {
+): Promise<{ findings: Finding[]; rate: number }> {
   stage.progress(`${name}: measuring the capacity`)
   const saturations: number[] = []
   for (let i = 0; i < stage.samples(SATURATIONS); i++) {
@@ -81,7 +89,7 @@ async function flood(
   const goodputs = saturations.map(each => acceptedMeanwhile / seconds / each)
   const usual = quantile(normal.accepted, 0.99)
   const ended = quantile(after.accepted, 0.99)
-  return [
+  const findings: Finding[] = [
     {
       name: `${name}: goodput`,
       value: acceptedMeanwhile / seconds / capacity,
@@ -122,6 +130,40 @@ async function flood(
       tolerance: 0.3
     }
   ]
+  return { findings, rate: capacity * OVERLOAD }
+}
+
+/**
+ * The generator takes from the same processors, and HTTP does: what is left to two bare sessions while a bare server
+ * refuses as much, of what they do alone, is what no service could exceed.
+ */
+async function againstBare(stage: Stage, goodput: Finding, rate: number): Promise<Finding> {
+  const notes = notesOf(TOKENS, NOTES)
+  const client = await stage.refusedClient(notes)
+  const loops = await Promise.all([0, 1].map(half => stage.bare(notes.filter((_, i) => i % 2 === half))))
+  const seconds = Math.max(1, stage.amount(BARE_SECONDS))
+  const loopsRun = async (): Promise<number> => {
+    const [one, other] = await Promise.all(loops.map(loop => loop.call('run', seconds)))
+    return one + other
+  }
+  const beside = async (): Promise<number> => {
+    const flooded = client.call('flood', [{ rate, seconds: seconds + 2 * MARGIN_SECONDS }], 1)
+    await sleep(MARGIN_SECONDS * 1000)
+    const speed = await loopsRun()
+    await flooded
+    return speed
+  }
+  await loopsRun()
+  const [left, alone] = await alternate(stage, stage.samples(BARE_PAIRS), beside, loopsRun)
+  const { median, quartiles } = summarize(ratios(left, alone))
+  return {
+    name: 'overload: goodput against bare',
+    value: goodput.value / median,
+    quartiles: [goodput.value / quartiles[1], goodput.value / quartiles[0]],
+    unit: 'x',
+    goal: { atLeast: 0.9 },
+    detail: `two bare sessions keep ${median.toFixed(2)} of their speed beside a bare server that refuses as much`
+  }
 }
 
 /** @throws Error when a request was answered wrongly, twice, not at all, or by anything that is not promised */
