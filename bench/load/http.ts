@@ -9,6 +9,7 @@ export interface HttpAnswer {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+const RECEIVED = Buffer.alloc(65_536)
 
 /** Reads answers of HTTP/1.1 that have a Content-Length, one at a time, from the chunks they come in. */
 export class AnswerReader {
@@ -80,15 +81,27 @@ export class Connection {
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.setNoDelay(true)
-    socket.on('data', chunk => this.#receive(chunk as Buffer))
     socket.on('error', error => this.#fail(error))
     socket.on('close', () => this.#fail(new Error('The connection was closed.')))
   }
 
   static async open({ hostname, port }: URL): Promise<Connection> {
-    const socket = connect(Number(port), hostname)
+    let connection: Connection | undefined
+    const socket = connect({
+      port: Number(port),
+      host: hostname,
+      // What comes is read before anything else comes, into the same memory, past the machinery of streams.
+      onread: {
+        buffer: RECEIVED,
+        callback: length => {
+          connection?.receive(Buffer.from(RECEIVED.subarray(0, length)))
+          return true
+        }
+      }
+    })
     await once(socket, 'connect')
-    return new Connection(socket)
+    connection = new Connection(socket)
+    return connection
   }
 
   /** Whether the server has left it open. */
@@ -108,7 +121,7 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  #receive(chunk: Buffer): void {
+  receive(chunk: Buffer): void {
     try {
       const answer = this.#reader.push(chunk)
       if (!answer) return

@@ -19,9 +19,9 @@ const SATURATED_SECONDS = 3
 const OVERLOAD = 10
 const FLOOD_SECONDS = 60
 /** At half of the capacity: before the flood, until it has to be over, and after that. */
-const BEFORE_SECONDS = 8
+const BEFORE_SECONDS = 15
 const RECOVERY_SECONDS = 2
-const AFTER_SECONDS = 8
+const AFTER_SECONDS = 15
 const MEMORY_INTERVAL_MS = 2000
 const BARE_PAIRS = 5
 const BARE_SECONDS = 4

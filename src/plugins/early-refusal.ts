@@ -77,11 +77,12 @@ async function earlyRefusal(app: FastifyInstance, { headers, draining }: EarlyRe
     return true
   }
 
-  // The framework's own listener is the only one that answers.
-  const [handle] = app.server.listeners('request') as RequestListener[]
-  app.server.off('request', handle)
+  // The framework's own listener, and those that watch: what is refused is answered before anything else can come.
+  const listeners = app.server.listeners('request') as RequestListener[]
+  app.server.removeAllListeners('request')
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!refuse(request, response)) handle.call(app.server, request, response)
+    if (refuse(request, response)) return
+    for (const listener of listeners) listener.call(app.server, request, response)
   })
 }
 
