@@ -152,25 +152,27 @@ export class LoadGenerator {
       ends.push(start + seconds * 1000)
     }
     let tallies: Tally[] = []
-    const pending: Promise<void>[] = []
+    // Not a list of promises: a hundred thousand that live to the end keep the garbage collector busy.
+    const open = new Open()
     await pace(
       due.map(({ at }) => at),
       (index, moment) => {
         const tally = tallies[due[index].phase]
         tally.sent++
-        pending.push(
-          this.#send(index).then(
+        open.begin()
+        this.#send(index)
+          .then(
             answer => tally.answered(answer, now(), moment, this.#isExpected(index, answer)),
             () => tally.lost()
           )
-        )
+          .then(() => open.end())
       },
       start => {
         tallies = ends.map(end => new Tally(start + end))
       },
       FLOOD_APART_MS
     )
-    await Promise.all(pending)
+    await open.none()
     return tallies.map(tally => tally.facts)
   }
 
@@ -200,5 +202,24 @@ export class LoadGenerator {
 
   #isExpected(index: number, { body }: HttpAnswer): boolean {
     return body.equals(this.#expected[index % this.#requests.length])
+  }
+}
+
+/** How much is under way. */
+class Open {
+  #count = 0
+  #whenNone: () => void = () => {}
+
+  begin(): void {
+    this.#count++
+  }
+
+  end(): void {
+    if (--this.#count === 0) this.#whenNone()
+  }
+
+  /** Resolves when nothing is under way. To be called when nothing begins any more. */
+  async none(): Promise<void> {
+    if (this.#count > 0) await new Promise<void>(resolve => (this.#whenNone = resolve))
   }
 }
