@@ -3,7 +3,7 @@ import type { FormIds } from '../tensors.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Forms kept between texts; past this the table starts anew. Each takes a kilobyte, most of it for its features. */
-export const KEPT_FORMS = 8192
+export const KEPT_FORMS = 16_384
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40
 
