@@ -47,7 +47,7 @@ interface Prepared extends EncodedText {
 
 /**
  * Texts to entities: pipeline, network, CRF. What a text is answered does not depend on the other texts of the call.
- * Calls that overlap take turns, a run of the network each, those with least left first.
+ * Calls that overlap take turns, a run of the network each: see turns.ts.
  */
 export class Engine {
   readonly #model: Model

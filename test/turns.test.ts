@@ -38,6 +38,27 @@ describe('turns', () => {
     await Promise.all(all)
   })
 
+  test('come to the large, too, however many of the small there are', async () => {
+    const turns = new Turns()
+    const log: string[] = []
+    await turns.begin(0)
+    const all = ['large', 'larger'].map((name, i) => ask(turns, log, name, 900 + i))
+    for (let turn = 0; turn < 20; turn++) {
+      all.push(ask(turns, log, 'small', 1))
+      turns.end()
+      await turnOfLoop()
+      const name = log.at(-1)
+      if (name !== 'small') all.push(ask(turns, log, String(name), 900))
+    }
+    expect(log.filter(name => name === 'large').length).toBeGreaterThanOrEqual(3)
+    expect(log.filter(name => name === 'larger').length).toBeGreaterThanOrEqual(3)
+    while (log.length < all.length) {
+      turns.end()
+      await turnOfLoop()
+    }
+    await Promise.all(all)
+  })
+
   test('are one at a time', async () => {
     const turns = new Turns()
     const log: string[] = []
