@@ -42,8 +42,8 @@ export interface Submission<Result> {
 interface Use {
   calls: number
   cost: number
-  /** most of the cost that came from one submission, or one sender */
-  readonly bulk: number
+  /** most of the cost that came from one submission, or one sender; 0 when that is done */
+  bulk: number
   /** part of the cost that came when it was busy already */
   between: number
   /** a request that may end the lane is on it: it must have no company */
@@ -259,7 +259,8 @@ export class Batcher<Request, Result> {
       since: start
     }
     this.#uses.set(lane, use)
-    const between = use.calls > 0 ? cost : 0
+    const isBetween = use.calls > 0
+    const between = isBetween ? cost : 0
     use.calls++
     use.cost += cost
     use.between += between
@@ -281,6 +282,8 @@ export class Batcher<Request, Result> {
       else this.#separate(items, error)
     } finally {
       clearTimeout(watchdog)
+      // Nothing more goes between then, or the lane would never be free for the large that waits.
+      if (!isBetween) use.bulk = 0
       use.calls--
       use.cost -= cost
       use.between -= between

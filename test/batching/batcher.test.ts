@@ -252,6 +252,23 @@ describe('small submissions', () => {
     expect((await large).settled).toHaveLength(2)
   })
 
+  test('do not keep the large waiting for good, however many of them come', async () => {
+    const { batcher, lane } = setUp({ small: 5 })
+    const answers = [batcher.submit([costing(10)])]
+    const next = batcher.submit([costing(11)])
+    answers.push(batcher.submit(['aa']))
+    lane.calls[0].answer()
+    await settle()
+    // One of them is still under way when the next comes, and so on.
+    answers.push(batcher.submit(['bb']))
+    expect(lane.given).toEqual([[costing(10)], ['aa']])
+    lane.calls[1].answer()
+    await settle()
+    expect(lane.given[2]).toContain(costing(11))
+    lane.call.answer()
+    await Promise.all([...answers, next])
+  })
+
   test('never keep company with a request that may have ended a lane', async () => {
     const { batcher, lane } = setUp({ small: 5 })
     const suspect = batcher.submit([costing(20)])
