@@ -91,6 +91,8 @@ test('over TLS a key opens, nothing else does, and no key reaches the log', asyn
 
   await expect(caller(service.url)('/livez')).rejects.toThrow(/self.signed certificate/)
   await expect(caller(service.url.replace('https:', 'http:'))('/livez')).rejects.toThrow()
+  service.process.kill('SIGTERM')
+  await service.exited
   for (const secret of [reader.key, metered.key, wrong]) expect(service.output()).not.toContain(secret)
   expect(service.output()).toMatch(/"key":"reader"/)
   expect(service.output()).not.toMatch(warning)

@@ -199,5 +199,7 @@ test('a note leaves no trace of its text in the metrics or the log, whatever bec
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200)
   const exposition = await (await fetch(`${service.url}/metrics`)).text()
   expect(exposition).toContain('ner_worker_restarts_total 2')
+  service.process.kill('SIGTERM')
+  await service.exited
   expect(exposition + service.output()).not.toContain(mark)
 })

@@ -67,6 +67,8 @@ test('what would be refused anyway is refused before its body has come, with a t
   for (const refusal of refusals) expect(refusal.headers.get('retry-after')).toMatch(/^[12]$/)
   expect((await service.ner(note)).status).toBe(200)
   // The log tells how much was read of what was refused: nothing.
+  service.process.kill('SIGTERM')
+  await service.exited
   const lines = service
     .output()
     .split('\n')

@@ -150,6 +150,8 @@ test('no text reaches the log of the process or its workers', async () => {
   })
   for (const pid of service.workers()) process.kill(pid, 'SIGKILL')
   await service.ner(`${mark} again`)
+  service.process.kill('SIGTERM')
+  await service.exited
   expect(service.output()).not.toContain(mark)
 })
 
