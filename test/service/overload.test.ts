@@ -67,13 +67,14 @@ test('what would be refused anyway is refused before its body has come, with a t
   for (const refusal of refusals) expect(refusal.headers.get('retry-after')).toMatch(/^[12]$/)
   expect((await service.ner(note)).status).toBe(200)
   // The log tells how much was read of what was refused: nothing.
-  service.process.kill('SIGTERM')
-  await service.exited
-  const lines = service
-    .output()
-    .split('\n')
-    .filter(line => line.includes('"code":"overloaded"'))
-    .map(line => JSON.parse(line))
+  const linesOf = (): { bytes: number }[] =>
+    service
+      .output()
+      .split('\n')
+      .filter(line => line.includes('"code":"overloaded"'))
+      .map(line => JSON.parse(line))
+  await until(() => linesOf().length > refusals.length)
+  const lines = linesOf()
   expect(lines.length).toBe(refusals.length + 1)
   expect(lines.map(({ bytes }) => bytes)).toEqual(lines.map(() => 0))
 })
