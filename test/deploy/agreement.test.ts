@@ -218,13 +218,13 @@ describe('the page on deployment', () => {
 
   test('sizes with what the README has measured', () => {
     for (const figure of [
-      '113,000 tokens/s',
-      '199 notes/s',
+      '127,000 tokens/s',
+      '225 notes/s',
       '566 tokens',
-      '37 ms (p99)',
+      '32 ms (p99)',
       '0.7 s',
-      '230 MB idle',
-      '345 MB after 1,200 notes'
+      '250 MB idle',
+      '325 MB within 20,000 requests'
     ]) {
       expect(read('README.md')).toContain(figure)
       expect(page).toContain(figure)
