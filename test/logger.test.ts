@@ -121,6 +121,7 @@ describe('the logger removes what could be a body', () => {
     ['a list of texts', { text: [MARK, MARK] }],
     ['headers, which hold credentials', { headers: { authorization: MARK } }],
     ['the headers of a request', { req: { method: 'POST', headers: { 'x-api-key': MARK } } }],
+    ['under a name that every object has', { constructor: { text: MARK } }],
     ['all of them at once', { text: MARK, a: { body: MARK }, b: { text: MARK, headers: MARK } }]
   ])('%s', (_what, fields) => {
     const line = logged(logger => logger.info({ ...fields, length: 12 }, 'read'))
