@@ -129,6 +129,15 @@ export class Stage {
     return bare
   }
 
+  /** Two bare sessions with half of the texts each: what they do together, in tokens a second, when they run for so long. */
+  async bothBare(texts: Dispatch): Promise<(seconds: number) => Promise<number>> {
+    const loops = await Promise.all([0, 1].map(half => this.bare(texts.filter((_, i) => i % 2 === half))))
+    return async seconds => {
+      const [one, other] = await Promise.all(loops.map(loop => loop.call('run', seconds)))
+      return one + other
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#started.map(one => one.stop()))
   }

@@ -94,7 +94,7 @@ export class Connection {
       onread: {
         buffer: RECEIVED,
         callback: length => {
-          connection?.receive(Buffer.from(RECEIVED.subarray(0, length)))
+          if (connection) connection.#receive(Buffer.from(RECEIVED.subarray(0, length)))
           return true
         }
       }
@@ -121,7 +121,7 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  receive(chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     try {
       const answer = this.#reader.push(chunk)
       if (!answer) return

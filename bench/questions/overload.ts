@@ -37,14 +37,22 @@ export const overload: Question = {
   async run(stage) {
     const service = await stage.service(WORKERS)
     const client = await stage.client(service, notesOf(TOKENS, NOTES))
-    const { findings: alone, rate } = await flood(stage, service, client, 'overload')
+    const alone = await flood(stage, service, client, 'overload')
     const hogs = stage.hogs(WORKERS)
     for (const hog of hogs) hog.call('spin', Number.MAX_SAFE_INTEGER).catch(() => {})
-    const { findings: beside } = await flood(stage, service, client, 'overload beside a hog')
+    const beside = await flood(stage, service, client, 'overload beside a hog')
     await Promise.all([client, ...hogs].map(process => process.stop()))
     await service.stop()
-    return [...alone, await againstBare(stage, alone[0], rate), ...beside]
+    return [...alone.findings, await againstBare(stage, alone), ...beside.findings]
   }
+}
+
+interface Flooded {
+  readonly findings: readonly Finding[]
+  /** requests a second that were sent */
+  readonly rate: number
+  /** share of the capacity */
+  readonly goodput: number
 }
 
 async function flood(
@@ -52,7 +60,7 @@ async function flood(
   service: Service,
   client: RemoteProcess<Client>,
   name: string
-): Promise<{ findings: Finding[]; rate: number }> {
+): Promise<Flooded> {
   stage.progress(`${name}: measuring the capacity`)
   const saturations: number[] = []
   for (let i = 0; i < stage.samples(SATURATIONS); i++) {
@@ -65,6 +73,7 @@ async function flood(
   }
   const capacity = summarize(saturations).median
   const half = capacity / 2
+  const rate = capacity * OVERLOAD
   const seconds = stage.amount(FLOOD_SECONDS)
   const before = service.memory().all
   const memory: number[] = []
@@ -76,7 +85,7 @@ async function flood(
     'flood',
     [
       { rate: half, seconds: stage.amount(BEFORE_SECONDS) },
-      { rate: capacity * OVERLOAD, seconds },
+      { rate, seconds },
       { rate: half, seconds: RECOVERY_SECONDS },
       { rate: half, seconds: stage.amount(AFTER_SECONDS) }
     ],
@@ -89,10 +98,11 @@ async function flood(
   const goodputs = saturations.map(each => acceptedMeanwhile / seconds / each)
   const usual = quantile(normal.accepted, 0.99)
   const ended = quantile(after.accepted, 0.99)
+  const goodput = acceptedMeanwhile / seconds / capacity
   const findings: Finding[] = [
     {
       name: `${name}: goodput`,
-      value: acceptedMeanwhile / seconds / capacity,
+      value: goodput,
       quartiles: summarize(goodputs).quartiles,
       unit: 'x',
       goal: { atLeast: 0.9 },
@@ -130,36 +140,33 @@ async function flood(
       tolerance: 0.3
     }
   ]
-  return { findings, rate: capacity * OVERLOAD }
+  return { findings, rate, goodput }
 }
 
 /**
  * The generator takes from the same processors, and HTTP does: what is left to two bare sessions while a bare server
  * refuses as much, of what they do alone, is what no service could exceed.
  */
-async function againstBare(stage: Stage, goodput: Finding, rate: number): Promise<Finding> {
+async function againstBare(stage: Stage, { rate, goodput }: Flooded): Promise<Finding> {
   const notes = notesOf(TOKENS, NOTES)
   const client = await stage.refusedClient(notes)
-  const loops = await Promise.all([0, 1].map(half => stage.bare(notes.filter((_, i) => i % 2 === half))))
+  const bare = await stage.bothBare(notes)
   const seconds = Math.max(1, stage.amount(BARE_SECONDS))
-  const loopsRun = async (): Promise<number> => {
-    const [one, other] = await Promise.all(loops.map(loop => loop.call('run', seconds)))
-    return one + other
-  }
+  const byThemselves = (): Promise<number> => bare(seconds)
   const beside = async (): Promise<number> => {
     const flooded = client.call('flood', [{ rate, seconds: seconds + 2 * MARGIN_SECONDS }], 1)
     await sleep(MARGIN_SECONDS * 1000)
-    const speed = await loopsRun()
+    const speed = await byThemselves()
     await flooded
     return speed
   }
-  await loopsRun()
-  const [left, alone] = await alternate(stage, stage.samples(BARE_PAIRS), beside, loopsRun)
+  await byThemselves()
+  const [left, alone] = await alternate(stage, stage.samples(BARE_PAIRS), beside, byThemselves)
   const { median, quartiles } = summarize(ratios(left, alone))
   return {
     name: 'overload: goodput against bare',
-    value: goodput.value / median,
-    quartiles: [goodput.value / quartiles[1], goodput.value / quartiles[0]],
+    value: goodput / median,
+    quartiles: [goodput / quartiles[1], goodput / quartiles[0]],
     unit: 'x',
     goal: { atLeast: 0.9 },
     detail: `two bare sessions keep ${median.toFixed(2)} of their speed beside a bare server that refuses as much`

@@ -15,14 +15,11 @@ export const throughput: Question = {
   async run(stage) {
     const notes = notesOf(TOKENS, NOTES)
     const client = await stage.client(await stage.service(2), notes)
-    const bare = await Promise.all([0, 1].map(half => stage.bare(notes.filter((_, i) => i % 2 === half))))
+    const bare = await stage.bothBare(notes)
     const seconds = stage.amount(SECONDS)
     const overHttp = async (): Promise<number> =>
       TOKENS * (await client.call('saturate', { callers: CALLERS, seconds }))
-    const inLoops = async (): Promise<number> => {
-      const [one, other] = await Promise.all(bare.map(loop => loop.call('run', seconds)))
-      return one + other
-    }
+    const inLoops = (): Promise<number> => bare(seconds)
     await overHttp()
     await inLoops()
     const [service, loops] = await alternate(stage, stage.samples(PAIRS), overHttp, inLoops)
