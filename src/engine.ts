@@ -13,11 +13,11 @@ import { Lattice } from './decoding/lattice.ts'
 import { MarginalDecoder } from './decoding/marginals.ts'
 import { iob2, type TagScheme } from './decoding/tag-scheme.ts'
 import { ViterbiDecoder } from './decoding/viterbi.ts'
-import { FeatureTable } from './inference/feature-table.ts'
 import { FormNetwork } from './inference/form-network.ts'
+import { GateCache, KEPT_GATES } from './inference/gate-cache.ts'
 import { RowNetwork } from './inference/row-network.ts'
 import type { Model } from './model/verified-model.ts'
-import { FormTable, KEPT_FORMS } from './pipeline/forms.ts'
+import { FormTable } from './pipeline/forms.ts'
 import { type EncodedText, fillBatch, packRows } from './pipeline/pack.ts'
 import { makeRows, type Row } from './pipeline/rows.ts'
 import { type Sentences, splitSentences } from './pipeline/sentences.ts'
@@ -55,7 +55,7 @@ export class Engine {
   readonly #rowNetwork: RowNetwork
   readonly #scheme: TagScheme
   readonly #table: FormTable
-  readonly #features: FeatureTable
+  readonly #gates: GateCache
   readonly #lattice: Lattice
   readonly #viterbi: ViterbiDecoder
   readonly #marginals: MarginalDecoder
@@ -72,7 +72,7 @@ export class Engine {
     this.#rowNetwork = rowNetwork
     this.#scheme = iob2(model.manifest.labels.length)
     this.#table = new FormTable(model.words, model.characters)
-    this.#features = new FeatureTable(formNetwork, KEPT_FORMS)
+    this.#gates = new GateCache(formNetwork, KEPT_GATES)
     this.#lattice = new Lattice(this.#scheme, model.crf)
     this.#viterbi = new ViterbiDecoder(this.#lattice)
     this.#marginals = new MarginalDecoder(this.#lattice)
@@ -88,7 +88,7 @@ export class Engine {
 
   async analyze(texts: readonly TextRequest[]): Promise<Analysis> {
     if (this.#calls === 0) {
-      if (this.#table.renew()) this.#features.clear()
+      if (this.#table.renew()) this.#gates.clear()
     } else this.#overlapped = performance.now()
     this.#calls++
     try {
@@ -119,7 +119,8 @@ export class Engine {
       try {
         const batch = fillBatch(group, prepared, this.#table.separator)
         lap('pipeline')
-        const { values, time } = await this.#rowNetwork.run(await this.#features.of(this.#table), batch)
+        const { gates, indices } = await this.#gates.of(this.#table, batch.forms)
+        const { values, time } = await this.#rowNetwork.run(gates, { ...batch, forms: indices })
         lap('inference')
         for (let i = 0; i < group.rows.length; i++) {
           this.#decodeRow(group.rows[i], prepared[group.rows[i].text], values, i * time)

@@ -1,4 +1,4 @@
-/** Word and character ids of token forms. A form has the index of its row as its number. */
+/** Word and character ids of token forms. A form has the index of its row as its number; 0 is padding. */
 export interface FormIds {
   readonly count: number
   /** [forms] at least */
@@ -8,8 +8,11 @@ export interface FormIds {
   readonly charactersPerForm: number
 }
 
-/** What the network makes of forms alone, wherever they stand. */
-export interface Features {
+/**
+ * What forms add to the gates of the LSTM of each direction, wherever they stand: their features times the input weights.
+ * Those of padding are 0.
+ */
+export interface Gates {
   /** [count, width] */
   readonly values: Float32Array
   readonly count: number
@@ -23,8 +26,6 @@ export interface PackedBatch {
   readonly time: number
   /** [rows, time] */
   readonly forms: Int32Array
-  /** [rows] */
-  readonly lengths: Int32Array
 }
 
 /** Tag scores of one run. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Engine } from '../src/engine.ts'
-import { FeatureTable } from '../src/inference/feature-table.ts'
 import { FormNetwork } from '../src/inference/form-network.ts'
+import { GateCache } from '../src/inference/gate-cache.ts'
 import { RowNetwork } from '../src/inference/row-network.ts'
 import { loadModel } from '../src/model/load-model.ts'
 import type { Model } from '../src/model/verified-model.ts'
@@ -79,9 +79,10 @@ describe.each(expected.notes)('$id, as in training', ({ id, rows, tags, entities
 
   test('emissions are equal within tolerance', async () => {
     const { table, batches } = packed()
-    const features = await new FeatureTable(formNetwork, 1).of(table)
+    const cache = new GateCache(formNetwork, 1000)
     for (const [i, batch] of batches.entries()) {
-      const { values } = await rowNetwork.run(features, batch)
+      const { gates, indices } = await cache.of(table, batch.forms)
+      const { values } = await rowNetwork.run(gates, { ...batch, forms: indices })
       const trained = rows[i].emissions.flat()
       expect(values.length).toBe(trained.length)
       expect(Math.max(...trained.map((value, at) => Math.abs(value - values[at])))).toBeLessThan(

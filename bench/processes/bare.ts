@@ -12,7 +12,7 @@ import { makeRows } from '../../src/pipeline/rows.ts'
 import { type Sentences, splitSentences } from '../../src/pipeline/sentences.ts'
 import { type Tokens, tokenize } from '../../src/pipeline/tokens.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
-import type { Emissions, FormIds, PackedBatch } from '../../src/tensors.ts'
+import type { Emissions, PackedBatch } from '../../src/tensors.ts'
 import { offer } from './remote.ts'
 
 /**
@@ -22,6 +22,7 @@ import { offer } from './remote.ts'
 
 interface Loop {
   readonly model: Model
+  readonly table: FormTable
   readonly formNetwork: FormNetwork
   readonly rowNetwork: RowNetwork
   readonly texts: readonly EncodedText[]
@@ -38,14 +39,17 @@ interface EncodedText {
 
 interface Batch {
   readonly group: PackedRows
-  /** of the batch, which counts in them */
-  readonly ids: FormIds
+  /** distinct forms of the batch, padding first */
+  readonly forms: readonly number[]
+  /** whose forms are indices of these */
   readonly packed: PackedBatch
 }
 
 /** Padded cells of a run that are tried; the fastest is kept. */
 const BUDGETS = [576, 1152, 2304, 4608]
 const TRIAL_SECONDS = 0.5
+/** The form of cells that hold none. */
+const PADDING = 0
 
 let loop: Loop | undefined
 
@@ -72,9 +76,9 @@ const functions = {
     for (const budget of BUDGETS) {
       const batches = packRows(rows, budget).map(group => ({
         group,
-        ...withOwnForms(fillBatch(group, encoded, table.separator), table)
+        ...withOwnForms(fillBatch(group, encoded, table.separator))
       }))
-      const trial = { model, formNetwork, rowNetwork, texts: encoded, batches, tokens }
+      const trial = { model, table, formNetwork, rowNetwork, texts: encoded, batches, tokens }
       await turn(trial)
       trials.push({ budget, loop: trial, rate: await rateOf(trial, TRIAL_SECONDS) })
     }
@@ -135,28 +139,20 @@ async function turn(of: Loop): Promise<void> {
 }
 
 async function emissionsOf(
-  { formNetwork, rowNetwork }: Loop,
-  { ids, packed }: Pick<Batch, 'ids' | 'packed'>
+  { table, formNetwork, rowNetwork }: Loop,
+  { forms, packed }: Pick<Batch, 'forms' | 'packed'>
 ): Promise<Emissions> {
-  return await rowNetwork.run(await formNetwork.run(ids, 0, ids.count), packed)
+  const gates = await formNetwork.run(table, forms)
+  // Those of padding.
+  gates.values.fill(0, 0, gates.width)
+  return await rowNetwork.run(gates, packed)
 }
 
-/** A batch whose forms are numbered anew, from 0 in the order in which they first occur. */
-function withOwnForms(batch: PackedBatch, table: FormIds): Pick<Batch, 'ids' | 'packed'> {
-  const own = [...new Set(batch.forms)]
-  const numbers = new Map(own.map((form, number) => [form, number]))
-  const { charactersPerForm: characters } = table
-  return {
-    ids: {
-      count: own.length,
-      wordIds: Int32Array.from(own, form => table.wordIds[form]),
-      characterIds: Int32Array.from(
-        own.flatMap(form => [...table.characterIds.subarray(form * characters, (form + 1) * characters)])
-      ),
-      charactersPerForm: characters
-    },
-    packed: { ...batch, forms: batch.forms.map(form => numbers.get(form) as number) }
-  }
+/** A batch whose forms are numbered anew, padding first, then in the order in which they first occur. */
+function withOwnForms(batch: PackedBatch): Pick<Batch, 'forms' | 'packed'> {
+  const forms = [...new Set([PADDING, ...batch.forms])]
+  const numbers = new Map(forms.map((form, number) => [form, number]))
+  return { forms, packed: { ...batch, forms: batch.forms.map(form => numbers.get(form) as number) } }
 }
 
 export type Bare = typeof functions

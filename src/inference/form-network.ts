@@ -1,7 +1,7 @@
-import type { Features, FormIds } from '../tensors.ts'
+import type { FormIds, Gates } from '../tensors.ts'
 import { Session } from './session.ts'
 
-/** The part of the network that sees a token alone: word vector and character CNN. */
+/** The part of the network that sees a token alone: word vector, character CNN and their products with the gates' weights. */
 export class FormNetwork {
   readonly #session: Session
 
@@ -11,20 +11,21 @@ export class FormNetwork {
 
   /** @throws Error when the file is not such a network */
   static async open(path: string): Promise<FormNetwork> {
-    return new FormNetwork(await Session.open(path, ['word_ids', 'character_ids'], 'features'))
+    return new FormNetwork(await Session.open(path, ['word_ids', 'character_ids'], 'gates'))
   }
 
-  /** Features of the forms `first` to `last - 1`, at least one. Blocks its thread. */
-  async run(ids: FormIds, first: number, last: number): Promise<Features> {
-    if (first >= last) throw new Error('No form reached the network. This is a bug.')
-    const count = last - first
+  /** Gates of these forms, at least one, in their order. Blocks its thread. */
+  async run(ids: FormIds, forms: readonly number[]): Promise<Gates> {
+    if (forms.length === 0) throw new Error('No form reached the network. This is a bug.')
+    const count = forms.length
     const characters = ids.charactersPerForm
+    const characterIds = new Int32Array(count * characters)
+    forms.forEach((form, i) => {
+      characterIds.set(ids.characterIds.subarray(form * characters, (form + 1) * characters), i * characters)
+    })
     const { values, shape } = await this.#session.run({
-      word_ids: { values: ids.wordIds.subarray(first, last), shape: [count] },
-      character_ids: {
-        values: ids.characterIds.subarray(first * characters, last * characters),
-        shape: [count, characters]
-      }
+      word_ids: { values: Int32Array.from(forms, form => ids.wordIds[form]), shape: [count] },
+      character_ids: { values: characterIds, shape: [count, characters] }
     })
     return { values, count, width: shape[1] }
   }

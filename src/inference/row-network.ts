@@ -1,7 +1,7 @@
-import type { Emissions, Features, PackedBatch } from '../tensors.ts'
+import type { Emissions, Gates, PackedBatch } from '../tensors.ts'
 import { Session } from './session.ts'
 
-/** The part of the network that sees rows of tokens: BiLSTM and projection to tags. */
+/** The part of the network that sees rows of tokens: recurrence of the BiLSTM and projection to tags. */
 export class RowNetwork {
   readonly #session: Session
   readonly #tags: number
@@ -13,17 +13,19 @@ export class RowNetwork {
 
   /** @throws Error when the file is not such a network */
   static async open(path: string, tags: number): Promise<RowNetwork> {
-    return new RowNetwork(await Session.open(path, ['features', 'forms', 'lengths'], 'emissions'), tags)
+    return new RowNetwork(await Session.open(path, ['gates', 'forms'], 'emissions'), tags)
   }
 
-  /** Runs a batch of at least one row of at least one token. Blocks its thread. */
-  async run({ values, count, width }: Features, batch: PackedBatch): Promise<Emissions> {
+  /**
+   * Runs a batch of at least one row of at least one token. Blocks its thread.
+   * @param batch whose forms are indices of the gates
+   */
+  async run({ values, count, width }: Gates, batch: PackedBatch): Promise<Emissions> {
     const { rows, time } = batch
     if (rows === 0 || time === 0) throw new Error('An empty batch reached the network. This is a bug.')
     const emissions = await this.#session.run({
-      features: { values, shape: [count, width] },
-      forms: { values: batch.forms, shape: [rows, time] },
-      lengths: { values: batch.lengths, shape: [rows] }
+      gates: { values, shape: [count, width] },
+      forms: { values: batch.forms, shape: [rows, time] }
     })
     if (emissions.shape.join() !== [rows, time, this.#tags].join()) {
       throw new Error(`The network answered with the shape ${emissions.shape.join()}. This is a bug.`)

@@ -10,7 +10,7 @@ const FileSchema = Type.Object(
 /** manifest.json of a model folder. */
 export const ManifestSchema = Type.Object(
   {
-    format: Type.Literal(2),
+    format: Type.Literal(3),
     name: Type.String({ pattern: '^[a-z0-9_]+$' }),
     version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
     description: Type.String(),

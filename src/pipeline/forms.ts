@@ -2,20 +2,23 @@ import { type CharacterVocabulary, UNKNOWN, type WordVocabulary } from '../model
 import type { FormIds } from '../tensors.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Forms kept between texts; past this the table starts anew. Each takes a kilobyte, most of it for its features. */
+/** Forms kept between texts; past this the table starts anew. */
 export const KEPT_FORMS = 16_384
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40
 
+/** The number of no form: of the cells of a batch that hold none. */
+const PADDING = 0
+
 /**
- * Word and character ids of token forms, computed once a form. The number of a form is its index here and stays
+ * Word and character ids of token forms, computed once a form. The number of a form is its index here, from 1, and stays
  * valid until the next call of `renew`.
  */
 export class FormTable implements FormIds {
   readonly #words: WordVocabulary
   readonly #characters: CharacterVocabulary
   readonly #numbers = new Map<string, number>()
-  #count = 0
+  #count = PADDING + 1
   /** [forms] */
   wordIds = new Int32Array(1024)
   /** [forms, characters] */
@@ -44,7 +47,7 @@ export class FormTable implements FormIds {
   renew(): boolean {
     if (this.#count <= KEPT_FORMS) return false
     this.#numbers.clear()
-    this.#count = 0
+    this.#count = PADDING + 1
     this.#addSeparator()
     return true
   }

@@ -26,9 +26,9 @@ describe('packing rows', () => {
     ['a row that would be padding for the most part is not put with a long one', [30, 2], 100, [[30], [2]]],
     [
       'a few rows more than a pass takes are shared out',
-      [9, 9, 9, 9, 9, 9, 5],
+      [9, 9, 9, 9, 9, 9, 2],
       63,
-      [[9, 9, 9, 9, 9, 9], [5]]
+      [[9, 9, 9, 9, 9, 9], [2]]
     ],
     ['rows too short to pay for a run go with longer ones', [2, 1], 100, [[2, 1]]],
     ['a row over the budget is alone', [30, 4, 4], 8, [[30], [4, 4]]],
@@ -65,7 +65,10 @@ describe('packing rows', () => {
 test('rows are packed at the least cost of all ways to cut them, sorted by length, into runs', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 10 })
   const cost = (groups: readonly (readonly number[])[]): number =>
-    groups.reduce((sum, { length, 0: time }) => sum + 5 + time * (length + 1.7 * Math.ceil(length / 6)), 0)
+    groups.reduce(
+      (sum, { length, 0: time }) => sum + 5 + time * (2.3 + length + 1.7 * Math.ceil(length / 6)),
+      0
+    )
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 200 }), (all, budget) => {
       const sorted = [...all].sort((a, b) => b - a)
@@ -143,10 +146,9 @@ function expectBatch(
 ): void {
   expect(batch).toMatchObject({ rows: group.rows.length, time: group.time })
   expect(batch.forms.length).toBe(batch.rows * batch.time)
-  expect(Array.from(batch.lengths)).toEqual(group.rows.map(({ length }) => length))
   group.rows.forEach((row, i) => {
     const forms = Array.from(batch.forms.slice(i * batch.time, (i + 1) * batch.time))
-    expect(forms.every(form => form >= 0 && form < table.count)).toBe(true)
+    expect(forms.slice(0, row.length).every(form => form > 0 && form < table.count)).toBe(true)
     const cells = forms.slice(0, row.length).map(form => ({
       word: table.wordIds[form],
       characters: Array.from(table.characterIds.slice(form * characterLength, (form + 1) * characterLength))

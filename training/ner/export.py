@@ -43,21 +43,21 @@ class Served:
 
     def emissions(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Of what `network_inputs` returns: [rows, time, tags]."""
-        (features,) = self.forms.run(["features"], {name: inputs[name] for name in ("word_ids", "character_ids")})
-        return self.rows.run(
-            ["emissions"], {"features": features} | {name: inputs[name] for name in ("forms", "lengths")}
-        )[0]
+        (gates,) = self.forms.run(["gates"], {name: inputs[name] for name in ("word_ids", "character_ids")})
+        padding = np.zeros_like(gates[:1])
+        return self.rows.run(["emissions"], {"gates": np.concatenate([padding, gates]), "forms": inputs["forms"]})[0]
 
 
 def network_inputs(batch: Batch) -> dict[str, np.ndarray]:
-    """A padded batch as the served graphs take it: distinct (word, characters) pairs, and their numbers."""
+    """A padded batch as the served graphs take it: distinct (word, characters) pairs, numbered from 1; 0 is padding."""
     both = torch.cat([batch.word_ids[..., None], batch.character_ids], 2)  # [rows, time, 1 + characters]
     distinct, numbers = torch.unique(both.flatten(0, 1), dim=0, return_inverse=True)
+    numbers = numbers.reshape(batch.word_ids.shape) + 1
+    numbers[torch.arange(numbers.shape[1])[None] >= batch.lengths[:, None]] = 0
     return {
         "word_ids": distinct[:, 0].numpy().astype(np.int32),
         "character_ids": distinct[:, 1:].numpy().astype(np.int32),
-        "forms": numbers.reshape(batch.word_ids.shape).numpy().astype(np.int32),
-        "lengths": batch.lengths.numpy().astype(np.int32),
+        "forms": numbers.numpy().astype(np.int32),
     }
 
 
@@ -76,7 +76,7 @@ def manifest(run: Run, folder: Path, name: str, version: str, golden: dict, trai
         return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     return {
-        "format": 2,
+        "format": 3,
         "name": name,
         "version": version,
         "description": f"Clinical named entity recognition, {len(run.labels)} labels: "

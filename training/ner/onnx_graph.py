@@ -1,7 +1,8 @@
 """The network as two ONNX graphs, written node by node so that every operator in them is known.
 
-forms.onnx is what depends on a token alone, so that it can be computed once a form (a distinct token) and kept;
-rows.onnx is the rest.
+forms.onnx is what depends on a token alone, so that it can be computed once a form (a distinct token) and kept: word
+vector, character CNN, and the product of both with the input weights of the BiLSTM. rows.onnx is the rest: the
+recurrence, and the projection to tags.
 """
 
 from pathlib import Path
@@ -31,13 +32,18 @@ class Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, operator: str, inputs: list[str], output: str, **attributes) -> str:
-        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
-        return output
+    def node(self, operator: str, inputs: list[str], *outputs: str, **attributes) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, list(outputs), name=outputs[0], **attributes))
+        return outputs[0]
+
+    def graph(
+        self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]
+    ) -> onnx.GraphProto:
+        return helper.make_graph(self.nodes, name, inputs, outputs, self.constants)
 
     def model(self, inputs: list[onnx.ValueInfoProto], output: onnx.ValueInfoProto) -> onnx.ModelProto:
         model = helper.make_model(
-            helper.make_graph(self.nodes, "ner", inputs, [output], self.constants),
+            self.graph("ner", inputs, [output]),
             opset_imports=[helper.make_opsetid("", OPSET)],
             ir_version=9,
             producer_name="ner-jsl",
@@ -57,28 +63,31 @@ def fold_characters(network: Network) -> tuple[list[np.ndarray], np.ndarray]:
     return tables, network.characters.convolution.bias.detach().numpy()
 
 
-def lstm_weights(lstm: torch.nn.LSTM, layer: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """W [2, 4 hidden, input], R [2, 4 hidden, hidden], B [2, 8 hidden]; PyTorch's gates ifgo become ONNX's iofg."""
+def gate_weights(lstm: torch.nn.LSTM) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """W [input, 2 x 4 hidden], R [2, hidden, 4 hidden], B [2 x 4 hidden] of both directions.
+
+    PyTorch's gates ifgo become iofg, so that those with a sigmoid stand together.
+    """
 
     def reorder(weight: torch.Tensor) -> torch.Tensor:
         i, f, g, o = weight.chunk(4)
         return torch.cat([i, o, f, g])
 
-    suffixes = (f"l{layer}", f"l{layer}_reverse")
+    def both(name: str) -> list[torch.Tensor]:
+        return [reorder(getattr(lstm, f"{name}_l0{direction}")) for direction in ("", "_reverse")]
+
     with torch.no_grad():
-        w = torch.stack([reorder(getattr(lstm, f"weight_ih_{s}")) for s in suffixes])
-        r = torch.stack([reorder(getattr(lstm, f"weight_hh_{s}")) for s in suffixes])
-        b = torch.stack(
-            [
-                torch.cat([reorder(getattr(lstm, f"bias_ih_{s}")), reorder(getattr(lstm, f"bias_hh_{s}"))])
-                for s in suffixes
-            ]
-        )
+        w = torch.cat(both("weight_ih")).T
+        r = torch.stack(both("weight_hh")).transpose(1, 2)
+        b = torch.cat(both("bias_ih")) + torch.cat(both("bias_hh"))
     return w.numpy(), r.numpy(), b.numpy()
 
 
 def build_forms(network: Network, character_length: int) -> onnx.ModelProto:
-    """Inputs: word_ids [forms], character_ids [forms, characters], int32. Output: features [forms, width]."""
+    """Inputs: word_ids [forms], character_ids [forms, characters], int32.
+
+    Output: gates [forms, 2 x 4 hidden], what a form adds to the gates of the forward and of the backward LSTM.
+    """
     graph = Graph()
     graph.constant("embeddings", network.words.matrix().half().numpy())
     graph.node("Gather", ["embeddings", "word_ids"], "word_half")  # [forms, size]
@@ -108,48 +117,118 @@ def build_forms(network: Network, character_length: int) -> onnx.ModelProto:
     graph.node("Mul", ["activated", "mask"], "masked")
     graph.node("ReduceMax", ["masked"], "character", axes=[1], keepdims=0)  # [forms, filters]
     graph.node("Concat", ["word", "character"], "features", axis=1)
+    w, _, b = gate_weights(network.lstm)
+    graph.node("Gemm", ["features", graph.constant("input_weights", w), graph.constant("gate_bias", b)], "gates")
     return graph.model(
         [
             tensor("word_ids", TensorProto.INT32, ["forms"]),
             tensor("character_ids", TensorProto.INT32, ["forms", character_length]),
         ],
-        tensor("features", TensorProto.FLOAT, ["forms", network.lstm.input_size]),
+        tensor("gates", TensorProto.FLOAT, ["forms", 8 * network.lstm.hidden_size]),
+    )
+
+
+def build_step(lstm: torch.nn.LSTM) -> onnx.GraphProto:
+    """One step of both directions, the forward one at its token and the backward one at its own.
+
+    Inputs: hidden_0, hidden_1 [rows, hidden] and cell [2 rows, hidden] of the step before; at_0, at_1 [rows], where in
+    `gates_by_direction` of the outer graph the gates of the tokens stand. Outputs: the first three anew, hidden_0 and
+    hidden_1 once more.
+    """
+    hidden = lstm.hidden_size
+    graph = Graph()
+    _, r, _ = gate_weights(lstm)
+    for direction in (0, 1):
+        graph.constant(f"recurrent_{direction}", r[direction])
+        graph.node("Gather", ["gates_by_direction", f"at_{direction}"], f"input_{direction}")  # [rows, 4 hidden]
+        graph.node(
+            "Gemm", [f"hidden_{direction}", f"recurrent_{direction}", f"input_{direction}"], f"gates_{direction}"
+        )
+    graph.node("Concat", ["gates_0", "gates_1"], "gates_01", axis=0)  # [2 rows, 4 hidden]
+    graph.constant("three_one", np.array([3 * hidden, hidden], np.int64))
+    graph.node("Split", ["gates_01", "three_one"], "iof", "g", axis=1)
+    graph.node("Sigmoid", ["iof"], "iof_open")
+    graph.node("Tanh", ["g"], "candidate")
+    graph.constant("one_each", np.array([hidden] * 3, np.int64))
+    graph.node("Split", ["iof_open", "one_each"], "input_gate", "output_gate", "forget_gate", axis=1)
+    graph.node("Mul", ["forget_gate", "cell"], "kept")
+    graph.node("Mul", ["input_gate", "candidate"], "added")
+    graph.node("Add", ["kept", "added"], "next_cell")
+    graph.node("Tanh", ["next_cell"], "squashed")
+    graph.node("Mul", ["output_gate", "squashed"], "next_hidden")
+    graph.node("Split", ["next_hidden"], "next_hidden_0", "next_hidden_1", axis=0)
+    # A graph has no two outputs of one name: the runtime answers wrongly, and says nothing.
+    states = [
+        tensor("next_hidden_0", TensorProto.FLOAT, ["rows", hidden]),
+        tensor("next_hidden_1", TensorProto.FLOAT, ["rows", hidden]),
+        tensor("next_cell", TensorProto.FLOAT, ["both", hidden]),
+    ]
+    steps = [
+        tensor(
+            graph.node("Identity", [f"next_hidden_{direction}"], f"step_{direction}"),
+            TensorProto.FLOAT,
+            ["rows", hidden],
+        )
+        for direction in (0, 1)
+    ]
+    return graph.graph(
+        "step",
+        [
+            tensor("hidden_0", TensorProto.FLOAT, ["rows", hidden]),
+            tensor("hidden_1", TensorProto.FLOAT, ["rows", hidden]),
+            tensor("cell", TensorProto.FLOAT, ["both", hidden]),
+            tensor("at_0", TensorProto.INT32, ["rows"]),
+            tensor("at_1", TensorProto.INT32, ["rows"]),
+        ],
+        states + steps,
     )
 
 
 def build_rows(network: Network, tags: int) -> onnx.ModelProto:
-    """Inputs: features [forms, width]; forms [rows, time] (indices of features), lengths [rows], int32.
+    """Inputs: gates [forms, 2 x 4 hidden]; forms [rows, time] (indices of gates), int32.
 
-    Output: emissions [rows, time, tags]. What stands beyond the length of a row has no meaning.
+    Output: emissions [rows, time, tags]. Padding is a form whose gates are all 0: it leaves the state of a direction
+    that has seen nothing else at 0, exactly, so that rows need no lengths. What stands in it has no meaning.
+
+    The recurrence is a Scan of plain operators because the LSTM operator takes inputs, not their products with the
+    weights, which would have to be computed for each token: more than half of its work.
     """
+    if network.lstm.num_layers != 1:
+        raise ValueError("a network of one BiLSTM layer is served; the gates of a second one depend on rows")
+    hidden = network.lstm.hidden_size
     graph = Graph()
+    graph.node(
+        "Reshape", ["gates", graph.constant("a_direction", np.array([-1, 4 * hidden], np.int64))], "gates_by_direction"
+    )  # [2 forms, 4 hidden]
     graph.node("Transpose", ["forms"], "forms_by_time", perm=[1, 0])  # [time, rows]
-    hidden = graph.node("Gather", ["features", "forms_by_time"], "input")  # [time, rows, width]
-    shape = graph.constant("joined", np.array([0, 0, 2 * network.lstm.hidden_size], np.int64))
-    for layer in range(network.lstm.num_layers):
-        w, r, b = lstm_weights(network.lstm, layer)
-        names = [graph.constant(f"lstm_{layer}_{name}", value) for name, value in (("w", w), ("r", r), ("b", b))]
-        graph.node(
-            "LSTM",
-            [hidden, *names, "lengths"],
-            f"directions_{layer}",  # [time, 2, rows, hidden]
-            direction="bidirectional",
-            hidden_size=network.lstm.hidden_size,
-        )
-        final = layer == network.lstm.num_layers - 1
-        perm = [2, 0, 1, 3] if final else [0, 2, 1, 3]
-        graph.node("Transpose", [f"directions_{layer}"], f"turned_{layer}", perm=perm)
-        hidden = graph.node("Reshape", [f"turned_{layer}", shape], f"hidden_{layer}")
+    graph.node("Mul", ["forms_by_time", graph.constant("two", np.array(2, np.int32))], "at_0")
+    graph.node("Add", ["at_0", graph.constant("one", np.array(1, np.int32))], "at_1")
+
+    graph.node("Shape", ["forms"], "rows", start=0, end=1)
+    graph.node("Concat", ["rows", graph.constant("hidden_size", np.array([hidden], np.int64))], "state", axis=0)
+    graph.node("ConstantOfShape", ["state"], "no_hidden")
+    graph.node("Concat", ["no_hidden", "no_hidden"], "no_cell", axis=0)
+    graph.node(
+        "Scan",
+        ["no_hidden", "no_hidden", "no_cell", "at_0", "at_1"],
+        *("last_hidden_0", "last_hidden_1", "last_cell"),
+        *("hidden_0", "hidden_1"),  # [time, rows, hidden]
+        body=build_step(network.lstm),
+        num_scan_inputs=2,
+        scan_input_directions=[0, 1],
+        scan_output_directions=[0, 1],
+    )
+    graph.node("Concat", ["hidden_0", "hidden_1"], "hidden_by_time", axis=2)
+    graph.node("Transpose", ["hidden_by_time"], "hidden", perm=[1, 0, 2])  # [rows, time, 2 hidden]
     weight = network.projection.weight.detach().numpy().T  # [2 hidden, tags]
-    graph.node("MatMul", [hidden, graph.constant("projection", weight)], "scores")
+    graph.node("MatMul", ["hidden", graph.constant("projection", weight)], "scores")
     graph.node(
         "Add", ["scores", graph.constant("projection_bias", network.projection.bias.detach().numpy())], "emissions"
     )
     return graph.model(
         [
-            tensor("features", TensorProto.FLOAT, ["forms", network.lstm.input_size]),
+            tensor("gates", TensorProto.FLOAT, ["forms", 8 * hidden]),
             tensor("forms", TensorProto.INT32, ["rows", "time"]),
-            tensor("lengths", TensorProto.INT32, ["rows"]),
         ],
         tensor("emissions", TensorProto.FLOAT, ["rows", "time", tags]),
     )

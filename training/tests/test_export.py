@@ -16,9 +16,9 @@ from ner.model import Network
 CHARACTERS = 6
 
 
-@pytest.fixture(scope="module", params=[1, 2], ids=["one layer", "two layers"])
-def exported(request, tmp_path_factory) -> tuple[Network, Served]:
-    network = make_network(request.param, request.param, len(make_vocabularies()[1]))
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory) -> tuple[Network, Served]:
+    network = make_network(1, 1, len(make_vocabularies()[1]))
     folder = tmp_path_factory.mktemp("model")
     onnx_graph.save(network, CHARACTERS, len(TAGS), folder)
     return network, Served(folder)
@@ -63,17 +63,17 @@ def test_a_row_is_answered_the_same_in_every_batch(exported):
         np.testing.assert_array_equal(together[row, :length], alone[0])
 
 
-def test_features_of_a_form_do_not_depend_on_the_others(exported):
+def test_gates_of_a_form_do_not_depend_on_the_others(exported):
     _, served = exported
     inputs = network_inputs(make_batch([[9, 4], [17, 1, 1], [8]]))
 
-    def features(first: int, last: int) -> np.ndarray:
+    def gates(first: int, last: int) -> np.ndarray:
         names = ("word_ids", "character_ids")
-        return served.forms.run(["features"], {name: inputs[name][first:last] for name in names})[0]
+        return served.forms.run(["gates"], {name: inputs[name][first:last] for name in names})[0]
 
-    together = features(0, len(inputs["word_ids"]))
+    together = gates(0, len(inputs["word_ids"]))
     for form in range(len(together)):
-        np.testing.assert_array_equal(features(form, form + 1)[0], together[form])
+        np.testing.assert_array_equal(gates(form, form + 1)[0], together[form])
 
 
 def test_order_of_rows_and_padding_change_nothing(exported):
@@ -81,8 +81,8 @@ def test_order_of_rows_and_padding_change_nothing(exported):
     batch = make_batch([[2], [17, 1, 1], [8]])
     inputs = network_inputs(batch)
     expected = served.emissions(inputs)
-    turned = served.emissions(inputs | {key: inputs[key][::-1].copy() for key in ("forms", "lengths")})
-    longer = np.pad(inputs["forms"], ((0, 0), (0, 6)), constant_values=3)  # any form may stand in the padding
+    turned = served.emissions(inputs | {"forms": inputs["forms"][::-1].copy()})
+    longer = np.pad(inputs["forms"], ((0, 0), (0, 6)))
     padded = served.emissions(inputs | {"forms": longer})
     for row, length in enumerate(batch.lengths.tolist()):
         np.testing.assert_array_equal(turned[::-1][row, :length], expected[row, :length])
@@ -94,8 +94,11 @@ def test_network_inputs_hold_each_form_once():
     inputs = network_inputs(batch)
     forms = [(word, *letters) for word, letters in zip(inputs["word_ids"], inputs["character_ids"], strict=True)]
     assert len(set(forms)) == len(forms) < batch.word_ids.numel()
-    np.testing.assert_array_equal(inputs["word_ids"][inputs["forms"]], batch.word_ids.numpy())
-    np.testing.assert_array_equal(inputs["character_ids"][inputs["forms"]], batch.character_ids.numpy())
+    inside = np.arange(inputs["forms"].shape[1])[None] < batch.lengths.numpy()[:, None]
+    np.testing.assert_array_equal(inputs["forms"] > 0, inside)
+    numbers = inputs["forms"][inside] - 1
+    np.testing.assert_array_equal(inputs["word_ids"][numbers], batch.word_ids.numpy()[inside])
+    np.testing.assert_array_equal(inputs["character_ids"][numbers], batch.character_ids.numpy()[inside])
     assert {value.dtype for value in inputs.values()} == {np.dtype(np.int32)}
 
 
@@ -115,16 +118,23 @@ def test_character_tables_equal_the_convolution():
     assert not expected[0].any()  # a form without characters, which the separator is
 
 
-def test_lstm_gates_are_reordered():
+def test_gates_are_reordered():
     lstm = torch.nn.LSTM(2, 1, bidirectional=True)
     with torch.no_grad():
         lstm.weight_ih_l0_reverse.copy_(torch.tensor([[1.0] * 2, [2.0] * 2, [3.0] * 2, [4.0] * 2]))  # i f g o
+        lstm.weight_hh_l0.copy_(torch.tensor([[1.0], [2.0], [3.0], [4.0]]))
         lstm.bias_ih_l0.copy_(torch.tensor([1.0, 2.0, 3.0, 4.0]))
-        lstm.bias_hh_l0.copy_(torch.tensor([5.0, 6.0, 7.0, 8.0]))
-    w, r, b = onnx_graph.lstm_weights(lstm, 0)
-    assert (w.shape, r.shape, b.shape) == ((2, 4, 2), (2, 4, 1), (2, 8))
-    assert w[1, :, 0].tolist() == [1, 4, 2, 3]  # i o f g
-    assert b[0].tolist() == [1, 4, 2, 3, 5, 8, 6, 7]
+        lstm.bias_hh_l0.copy_(torch.tensor([10.0, 20.0, 30.0, 40.0]))
+    w, r, b = onnx_graph.gate_weights(lstm)
+    assert (w.shape, r.shape, b.shape) == ((2, 8), (2, 1, 4), (8,))
+    assert w[0, 4:].tolist() == [1, 4, 2, 3]  # i o f g
+    assert r[0, 0].tolist() == [1, 4, 2, 3]
+    assert b[:4].tolist() == [11, 44, 22, 33]
+
+
+def test_a_network_of_two_layers_is_refused():
+    with pytest.raises(ValueError, match="one BiLSTM layer"):
+        onnx_graph.build_rows(make_network(2, 2, len(make_vocabularies()[1])), len(TAGS))
 
 
 def test_embeddings_live_in_a_file_of_their_own(tmp_path):
@@ -150,7 +160,7 @@ def test_matrix_takes_the_tuned_words_first():
 
 def test_saving_again_gives_the_same_files(tmp_path):
     def digests() -> list[str]:
-        onnx_graph.save(make_network(4, 2, 19), CHARACTERS, len(TAGS), tmp_path)
+        onnx_graph.save(make_network(4, 1, 19), CHARACTERS, len(TAGS), tmp_path)
         return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(tmp_path.iterdir())]
 
     first = digests()
