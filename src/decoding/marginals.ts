@@ -98,26 +98,23 @@ export class MarginalDecoder {
 
   #firstForward(): void {
     const { stride, constants } = this.#lattice
-    const row = this.#numbers.subarray(this.#forward, this.#forward + stride)
+    const numbers = this.#numbers
     const start = constants.weights.start / BYTES
-    for (let i = 0; i < stride; i++) row[i] = this.#numbers[start + i] * this.#numbers[this.#weights + i]
-    normalize(row)
+    let sum = 0
+    for (let i = 0; i < stride; i++) sum += numbers[start + i] * numbers[this.#weights + i]
+    for (let i = 0; i < stride; i++) {
+      numbers[this.#forward + i] = (numbers[start + i] * numbers[this.#weights + i]) / sum
+    }
   }
 
   #lastBackward(): void {
     const { stride, constants, length } = this.#lattice
-    const last = length - 1
-    const at = this.#backward + last * stride
-    const row = this.#numbers.subarray(at, at + stride)
-    row.set(this.#numbers.subarray(constants.weights.end / BYTES, constants.weights.end / BYTES + stride))
-    this.#numbers[this.#norms + last] = normalize(row)
+    const numbers = this.#numbers
+    const at = this.#backward + (length - 1) * stride
+    const end = constants.weights.end / BYTES
+    let sum = 0
+    for (let i = 0; i < stride; i++) sum += numbers[end + i]
+    for (let i = 0; i < stride; i++) numbers[at + i] = numbers[end + i] / sum
+    numbers[this.#norms + length - 1] = sum
   }
-}
-
-/** Divides by the sum, and returns it. */
-function normalize(row: Float64Array): number {
-  let sum = 0
-  for (const value of row) sum += value
-  for (let i = 0; i < row.length; i++) row[i] /= sum
-  return sum
 }

@@ -24,28 +24,34 @@ export class ViterbiDecoder {
       ...[rows.scores, here, next, rows.back]
     )
     let place = this.#bestEnd(last)
+    let row = rows.back / BYTES + (length - 1) * stride
     for (let token = length - 1; token >= 0; token--) {
       path[at + token] = this.#lattice.tag(place)
-      place = numbers[rows.back / BYTES + token * stride + place]
+      place = numbers[row + place]
+      row -= stride
     }
   }
 
   /** Scores of the first token. */
   #first(): void {
     const { constants, rows, stride, numbers } = this.#lattice
+    const here = constants.here / BYTES
+    const start = constants.scores.start / BYTES
+    const scores = rows.scores / BYTES
     for (let place = 0; place < stride; place++) {
-      numbers[constants.here / BYTES + place] =
-        numbers[constants.scores.start / BYTES + place] + numbers[rows.scores / BYTES + place]
+      numbers[here + place] = numbers[start + place] + numbers[scores + place]
     }
   }
 
   /** The place at which the best path ends. */
   #bestEnd(last: number): number {
     const { constants, stride, numbers } = this.#lattice
+    const row = last / BYTES
+    const end = constants.scores.end / BYTES
     let best = 0
     let highest = Number.NEGATIVE_INFINITY
     for (let place = 0; place < stride; place++) {
-      const score = numbers[last / BYTES + place] + numbers[constants.scores.end / BYTES + place]
+      const score = numbers[row + place] + numbers[end + place]
       if (score > highest) {
         highest = score
         best = place

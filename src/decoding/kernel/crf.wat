@@ -1,7 +1,7 @@
 ;; Viterbi and forward-backward recursions of a linear-chain CRF under IOB2, two doubles at a time.
 ;;
-;; A row holds one number a tag: first O and B- of each label (padded to $free, a multiple of 8), then I- of each label
-;; (padded to a multiple of 8), $stride numbers in all; the place of a tag is its index in a row. Addresses are in bytes;
+;; A row holds one number a tag: first O and B- of each label (padded to $free, an even number), then I- of each label
+;; (padded likewise), $stride numbers in all; the place of a tag is its index in a row. Addresses are in bytes;
 ;; numbers are f64 unless said. The caller lays out memory (see lattice.ts) and computes the first row of a recursion.
 (module
   (memory (export "memory") 1)
@@ -25,7 +25,7 @@
       (block $quads_done
         (loop $quads
           (br_if $quads_done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $stop)))
-          (local.set $wide (f32x4.max (local.get $wide) (v128.load (local.get $at))))
+          (local.set $wide (f32x4.pmax (local.get $wide) (v128.load (local.get $at))))
           (local.set $at (i32.add (local.get $at) (i32.const 16)))
           (br $quads)))
       (local.set $peak
@@ -100,7 +100,7 @@
         (local.set $wide (v128.load (local.get $here)))
         (local.set $at (i32.const 16))
         (loop $highest
-          (local.set $wide (f64x2.max (local.get $wide) (v128.load (i32.add (local.get $here) (local.get $at)))))
+          (local.set $wide (f64x2.pmax (local.get $wide) (v128.load (i32.add (local.get $here) (local.get $at)))))
           (local.set $at (i32.add (local.get $at) (i32.const 16)))
           (br_if $highest (i32.lt_u (local.get $at) (local.get $pitch))))
         (local.set $peak
@@ -196,7 +196,7 @@
     (local $end i32) (local $x v128) (local $n v128) (local $r v128) (local $y v128)
     (local.set $end (i32.add (local.get $address) (i32.shl (local.get $count) (i32.const 3))))
     (loop $next
-      (local.set $x (f64x2.max (v128.load (local.get $address)) (v128.const f64x2 -700 -700)))
+      (local.set $x (f64x2.pmax (v128.load (local.get $address)) (v128.const f64x2 -700 -700)))
       (local.set $n
         (f64x2.nearest (f64x2.mul (local.get $x) (v128.const f64x2 1.4426950408889634 1.4426950408889634))))
       (local.set $r
@@ -241,36 +241,100 @@
       (local.set $row (i32.add (local.get $row) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $row) (local.get $end)))))
 
-  ;; target[0, width) = sum over i < count of vector[i] x matrix[i][0, width); width a multiple of 8
+  ;; target[0, width) = sum over i < count of vector[i] x matrix[i][0, width); width is even
   (func $multiply (param $vector i32) (param $count i32) (param $matrix i32) (param $width i32) (param $target i32)
-    (local $last i32) (local $pitch i32) (local $v i32) (local $m i32) (local $end i32) (local $s v128)
-    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local $last i32) (local $pitch i32) (local $end i32)
     (local.set $pitch (i32.shl (local.get $width) (i32.const 3)))
     (local.set $last (i32.add (local.get $vector) (i32.shl (local.get $count) (i32.const 3))))
     (local.set $end (i32.add (local.get $target) (local.get $pitch)))
-    (loop $block
-      (local.set $v (local.get $vector))
-      (local.set $m (local.get $matrix))
-      (local.set $a (v128.const f64x2 0 0))
-      (local.set $b (v128.const f64x2 0 0))
-      (local.set $c (v128.const f64x2 0 0))
-      (local.set $d (v128.const f64x2 0 0))
-      (loop $row
-        (local.set $s (v128.load64_splat (local.get $v)))
-        (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $s) (v128.load (local.get $m)))))
-        (local.set $b (f64x2.add (local.get $b) (f64x2.mul (local.get $s) (v128.load offset=16 (local.get $m)))))
-        (local.set $c (f64x2.add (local.get $c) (f64x2.mul (local.get $s) (v128.load offset=32 (local.get $m)))))
-        (local.set $d (f64x2.add (local.get $d) (f64x2.mul (local.get $s) (v128.load offset=48 (local.get $m)))))
-        (local.set $m (i32.add (local.get $m) (local.get $pitch)))
-        (local.set $v (i32.add (local.get $v) (i32.const 8)))
-        (br_if $row (i32.lt_u (local.get $v) (local.get $last))))
-      (v128.store (local.get $target) (local.get $a))
-      (v128.store offset=16 (local.get $target) (local.get $b))
-      (v128.store offset=32 (local.get $target) (local.get $c))
-      (v128.store offset=48 (local.get $target) (local.get $d))
-      (local.set $target (i32.add (local.get $target) (i32.const 64)))
-      (local.set $matrix (i32.add (local.get $matrix) (i32.const 64)))
-      (br_if $block (i32.lt_u (local.get $target) (local.get $end)))))
+    ;; 18, where it leaves a multiple of 16: so it does with 32 labels
+    (if (i32.and
+          (i32.eq (i32.and (local.get $width) (i32.const 15)) (i32.const 2))
+          (i32.gt_u (local.get $width) (i32.const 16)))
+      (then
+        (call $multiply_18 (local.get $vector) (local.get $last) (local.get $matrix) (local.get $pitch) (local.get $target))
+        (local.set $target (i32.add (local.get $target) (i32.const 144)))
+        (local.set $matrix (i32.add (local.get $matrix) (i32.const 144)))))
+    (block $wide_done
+      (loop $wide
+        (br_if $wide_done (i32.gt_u (i32.add (local.get $target) (i32.const 128)) (local.get $end)))
+        (call $multiply_16 (local.get $vector) (local.get $last) (local.get $matrix) (local.get $pitch) (local.get $target))
+        (local.set $target (i32.add (local.get $target) (i32.const 128)))
+        (local.set $matrix (i32.add (local.get $matrix) (i32.const 128)))
+        (br $wide)))
+    (block $done
+      (loop $block
+        (br_if $done (i32.ge_u (local.get $target) (local.get $end)))
+        (call $multiply_2 (local.get $vector) (local.get $last) (local.get $matrix) (local.get $pitch) (local.get $target))
+        (local.set $target (i32.add (local.get $target) (i32.const 16)))
+        (local.set $matrix (i32.add (local.get $matrix) (i32.const 16)))
+        (br $block))))
+
+  ;; The first 18 numbers of the target, in as many registers as hide how long an addition takes.
+  (func $multiply_18
+    (param $vector i32) (param $last i32) (param $matrix i32) (param $pitch i32) (param $target i32)
+    (local $s v128) (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $e v128) (local $f v128) (local $g v128) (local $h v128) (local $i v128)
+    (loop $row
+      (local.set $s (v128.load64_splat (local.get $vector)))
+      (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $s) (v128.load (local.get $matrix)))))
+      (local.set $b (f64x2.add (local.get $b) (f64x2.mul (local.get $s) (v128.load offset=16 (local.get $matrix)))))
+      (local.set $c (f64x2.add (local.get $c) (f64x2.mul (local.get $s) (v128.load offset=32 (local.get $matrix)))))
+      (local.set $d (f64x2.add (local.get $d) (f64x2.mul (local.get $s) (v128.load offset=48 (local.get $matrix)))))
+      (local.set $e (f64x2.add (local.get $e) (f64x2.mul (local.get $s) (v128.load offset=64 (local.get $matrix)))))
+      (local.set $f (f64x2.add (local.get $f) (f64x2.mul (local.get $s) (v128.load offset=80 (local.get $matrix)))))
+      (local.set $g (f64x2.add (local.get $g) (f64x2.mul (local.get $s) (v128.load offset=96 (local.get $matrix)))))
+      (local.set $h (f64x2.add (local.get $h) (f64x2.mul (local.get $s) (v128.load offset=112 (local.get $matrix)))))
+      (local.set $i (f64x2.add (local.get $i) (f64x2.mul (local.get $s) (v128.load offset=128 (local.get $matrix)))))
+      (local.set $matrix (i32.add (local.get $matrix) (local.get $pitch)))
+      (local.set $vector (i32.add (local.get $vector) (i32.const 8)))
+      (br_if $row (i32.lt_u (local.get $vector) (local.get $last))))
+    (v128.store (local.get $target) (local.get $a))
+    (v128.store offset=16 (local.get $target) (local.get $b))
+    (v128.store offset=32 (local.get $target) (local.get $c))
+    (v128.store offset=48 (local.get $target) (local.get $d))
+    (v128.store offset=64 (local.get $target) (local.get $e))
+    (v128.store offset=80 (local.get $target) (local.get $f))
+    (v128.store offset=96 (local.get $target) (local.get $g))
+    (v128.store offset=112 (local.get $target) (local.get $h))
+    (v128.store offset=128 (local.get $target) (local.get $i)))
+
+  ;; The first 16 numbers of the target, in as many registers as hide how long an addition takes.
+  (func $multiply_16
+    (param $vector i32) (param $last i32) (param $matrix i32) (param $pitch i32) (param $target i32)
+    (local $s v128) (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $e v128) (local $f v128) (local $g v128) (local $h v128)
+    (loop $row
+      (local.set $s (v128.load64_splat (local.get $vector)))
+      (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $s) (v128.load (local.get $matrix)))))
+      (local.set $b (f64x2.add (local.get $b) (f64x2.mul (local.get $s) (v128.load offset=16 (local.get $matrix)))))
+      (local.set $c (f64x2.add (local.get $c) (f64x2.mul (local.get $s) (v128.load offset=32 (local.get $matrix)))))
+      (local.set $d (f64x2.add (local.get $d) (f64x2.mul (local.get $s) (v128.load offset=48 (local.get $matrix)))))
+      (local.set $e (f64x2.add (local.get $e) (f64x2.mul (local.get $s) (v128.load offset=64 (local.get $matrix)))))
+      (local.set $f (f64x2.add (local.get $f) (f64x2.mul (local.get $s) (v128.load offset=80 (local.get $matrix)))))
+      (local.set $g (f64x2.add (local.get $g) (f64x2.mul (local.get $s) (v128.load offset=96 (local.get $matrix)))))
+      (local.set $h (f64x2.add (local.get $h) (f64x2.mul (local.get $s) (v128.load offset=112 (local.get $matrix)))))
+      (local.set $matrix (i32.add (local.get $matrix) (local.get $pitch)))
+      (local.set $vector (i32.add (local.get $vector) (i32.const 8)))
+      (br_if $row (i32.lt_u (local.get $vector) (local.get $last))))
+    (v128.store (local.get $target) (local.get $a))
+    (v128.store offset=16 (local.get $target) (local.get $b))
+    (v128.store offset=32 (local.get $target) (local.get $c))
+    (v128.store offset=48 (local.get $target) (local.get $d))
+    (v128.store offset=64 (local.get $target) (local.get $e))
+    (v128.store offset=80 (local.get $target) (local.get $f))
+    (v128.store offset=96 (local.get $target) (local.get $g))
+    (v128.store offset=112 (local.get $target) (local.get $h)))
+
+  ;; The first 2 numbers of the target, in as many registers as hide how long an addition takes.
+  (func $multiply_2
+    (param $vector i32) (param $last i32) (param $matrix i32) (param $pitch i32) (param $target i32)
+    (local $s v128) (local $a v128)
+    (loop $row
+      (local.set $s (v128.load64_splat (local.get $vector)))
+      (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $s) (v128.load (local.get $matrix)))))
+      (local.set $matrix (i32.add (local.get $matrix) (local.get $pitch)))
+      (local.set $vector (i32.add (local.get $vector) (i32.const 8)))
+      (br_if $row (i32.lt_u (local.get $vector) (local.get $last))))
+    (v128.store (local.get $target) (local.get $a)))
 
   ;; Forward rows 1 to length - 1, each divided by its sum, which goes to `scales`.
   ;; into_free: [stride][free] weights into O and B-; begin and inside: [stride - free] weights B- -> I-, I- -> I-.
