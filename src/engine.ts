@@ -27,7 +27,7 @@ import type { Span } from './span.ts'
 import { Turns } from './turns.ts'
 
 /** Padded cells of one run, twelve full rows: more gains nothing. */
-const CELLS_PER_RUN = 1152
+const CELLS_PER_RUN = 2304
 /**
  * The same where another call may come, which has to wait for the run at hand: five milliseconds. It costs three percent,
  * since fewer rows share a pass over the weights.

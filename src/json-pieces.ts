@@ -1,3 +1,5 @@
+import { nextTurn } from './event-loop.ts'
+
 /** Members of a list that are written without a break: some tenths of a millisecond. */
 const MEMBERS = 500
 /** Characters gathered before the event loop turns: about as much time. */
@@ -16,7 +18,7 @@ export async function writeJson(value: object): Promise<Buffer> {
     if (gathered.length < GATHERED) continue
     written.push(Buffer.from(gathered))
     gathered = ''
-    await new Promise(resolve => setImmediate(resolve))
+    await nextTurn()
   }
   written.push(Buffer.from(gathered))
   return Buffer.concat(written)

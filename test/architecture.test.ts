@@ -21,20 +21,20 @@ const layers: readonly (readonly string[])[] = [
   ['evaluation', 'benchmark', 'playground', 'analysis', 'tensors', 'config', 'logger'],
   ['access', 'context'],
   ['schemas'],
-  ['ndjson', 'as-ready'],
+  ['ndjson', 'as-ready', 'json-pieces'],
   [
     'errors',
     'error-facts',
     'span',
     'text',
-    'json-pieces',
     'cores',
     'core-dumps',
     'member-counts',
     'package-version',
     'tls',
     'turns',
-    'trace-context'
+    'trace-context',
+    'event-loop'
   ]
 ]
 
@@ -107,7 +107,7 @@ describe('the layers of the source', () => {
 
   test.each([
     ['onnxruntime-node', ['inference/session.ts']],
-    ['node:child_process', ['cli/bench.ts', 'workers/worker-process.ts']],
+    ['node:child_process', ['cli/bench.ts', 'workers/background.ts', 'workers/worker-process.ts']],
     ['jose', ['access/tokens.ts']],
     ['csv-parse', ['annotation/read-csv.ts']],
     ['pino', ['logger.ts']],

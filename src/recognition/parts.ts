@@ -91,16 +91,21 @@ export function groupParts(count: number, parts: readonly Part[]): number[][] {
 export function joinParts(parts: readonly AnalyzedText[]): AnalyzedText {
   if (parts.length === 1) return parts[0]
   const [{ sentences, tokens }] = parts
-  const entities = parts.flatMap(({ entities }) => entities)
   return {
-    // Those of shares lie between each other.
-    entities: isAscending(entities) ? entities : entities.sort((a, b) => a.start - b.start),
+    entities: inOrder(parts.map(({ entities }) => entities)),
     ...(sentences && { sentences: parts.flatMap(({ sentences = [] }) => sentences) }),
     ...(tokens && { tokens: parts.flatMap(({ tokens = [] }) => tokens) }),
     cutSentences: parts.flatMap(({ cutSentences }) => cutSentences)
   }
 }
 
-function isAscending(spans: readonly Span[]): boolean {
-  return spans.every(({ start }, i) => i === 0 || start >= spans[i - 1].start)
+/** Spans of all lists, each of which is in order; those of parts follow each other, those of shares lie between each other. */
+function inOrder<S extends Span>(lists: readonly (readonly S[])[]): S[] {
+  const all: S[] = []
+  let isAscending = true
+  for (const spans of lists) {
+    if (all.length > 0 && spans.length > 0 && spans[0].start < all[all.length - 1].start) isAscending = false
+    for (const span of spans) all.push(span)
+  }
+  return isAscending ? all : all.sort((a, b) => a.start - b.start)
 }

@@ -1,6 +1,7 @@
 import { type Analysis, type AnalyzedText, noWork, type TextRequest, type Work } from '../analysis.ts'
 import { Batcher, type Lane as BatcherLane, LaneLost, type Settled } from '../batching/batcher.ts'
 import { ServiceError } from '../errors.ts'
+import { nextTurn } from '../event-loop.ts'
 import type { DescribedModel } from '../model/verified-model.ts'
 import type { WorkerEvent } from '../workers/pool.ts'
 import { type Lane, WorkerPool } from '../workers/pool.ts'
@@ -28,6 +29,8 @@ const DISPATCH_TOKENS = 6000
 const SMALL_TOKENS = 1500
 /** Of a body: prose has about six, so that what is estimated by this is less than what it will cost. */
 const MOST_BYTES_PER_TOKEN = 12
+/** What is made of the answers to more than so many parts takes milliseconds at each step: others come between. */
+const MANY_PARTS = 8
 /** Tokens of the note for which a wait is told that nobody waits for. */
 const USUAL_TOKENS = 500
 /** Tokens a worker works off in a millisecond, before it was measured: a slow machine. */
@@ -86,7 +89,9 @@ export function createPooledRecognizer(options: PooledOptions): Recognizer {
         outcomes: toOutcomes(texts, parts, settled),
         timings: { queue: queued, ...total(settled) }
       }
+      if (parts.length > MANY_PARTS) await nextTurn()
       observer?.recognized(recognition)
+      if (parts.length > MANY_PARTS) await nextTurn()
       return recognition
     },
     checkAdmission(bytes) {

@@ -1,18 +1,12 @@
-import { setPriority } from 'node:os'
 import { Engine } from '../engine.ts'
 import { errorFacts } from '../error-facts.ts'
 import { passGoldenNote } from '../golden.ts'
 import { type DescribedModel, loadDescribed } from '../model/verified-model.ts'
+import { moveToBackground } from './background.ts'
 import { toColumns } from './columns.ts'
 import type { WorkerRequest, WorkerResponse } from './messages.ts'
 
 /** Entry of a worker process: loads a model once, then answers messages, each when it is done. */
-
-/**
- * What answers and refuses requests must not wait for what computes, where both share the processors. Not more than
- * this, or a busy neighbour of ordinary priority would leave the workers next to nothing.
- */
-const NICENESS = 5
 
 let engine: Engine | undefined
 
@@ -52,7 +46,7 @@ async function handle(request: WorkerRequest): Promise<void> {
   }
 }
 
-setPriority(NICENESS)
+moveToBackground()
 process.on('message', (request: WorkerRequest) => void handle(request))
 // The service drains its workers itself; a terminal sends Ctrl-C to all of them.
 process.on('SIGINT', () => {})
