@@ -42,7 +42,7 @@ export interface Submission<Result> {
 interface Use {
   calls: number
   cost: number
-  /** most of the cost that came from one submission, or one sender; 0 when that is done */
+  /** of the call that did not come between: most of its cost that came from one submission, or sender; 0 when it is done */
   bulk: number
   /** part of the cost that came when it was busy already */
   between: number
@@ -158,14 +158,25 @@ export class Batcher<Request, Result> {
     const lanes = this.#options.lanes()
     // What waits is shared among all lanes, so that one does not take everything while another stands idle.
     const share = Math.ceil(this.#queue.cost / this.#options.laneCount())
-    for (const lane of lanes) {
+    for (const lane of this.#open(lanes)) {
       if (this.#queue.length === 0) return
-      if (!this.#uses.has(lane)) void this.#dispatch(lane, this.#queue.take(Math.min(share, dispatchBudget)))
+      if (this.#uses.has(lane) && this.#queue.nextIsAlone) continue
+      void this.#dispatch(lane, this.#queue.take(Math.min(share, dispatchBudget)), false)
     }
     for (const [lane, { between }] of this.#interruptible(lanes)) {
       const items = this.#queue.takeSmall(smallBudget - between)
-      if (items.length > 0) void this.#dispatch(lane, items)
+      if (items.length > 0) void this.#dispatch(lane, items, true)
     }
+  }
+
+  /** Lanes with nothing to do, and then those that are busy only with what went between. */
+  #open(lanes: readonly Lane<Request, Result>[]): Lane<Request, Result>[] {
+    const free = lanes.filter(lane => !this.#uses.has(lane))
+    const left = lanes.filter(lane => {
+      const use = this.#uses.get(lane)
+      return use && use.bulk === 0 && !use.alone
+    })
+    return [...free, ...left]
   }
 
   /** Lanes that are busy with much of one submission; those that have taken least besides come first. */
@@ -245,7 +256,11 @@ export class Batcher<Request, Result> {
     return items
   }
 
-  async #dispatch(lane: Lane<Request, Result>, items: readonly Item<Request, Result>[]): Promise<void> {
+  async #dispatch(
+    lane: Lane<Request, Result>,
+    items: readonly Item<Request, Result>[],
+    isBetween: boolean
+  ): Promise<void> {
     const cost = items.reduce((sum, item) => sum + item.cost, 0)
     const start = performance.now()
     // A lane that takes longer hangs. Its requests were answered when their own deadline passed, at the latest now.
@@ -253,14 +268,14 @@ export class Batcher<Request, Result> {
     const use = this.#uses.get(lane) ?? {
       calls: 0,
       cost: 0,
-      bulk: largestGroup(items),
+      bulk: 0,
       between: 0,
       alone: false,
       since: start
     }
     this.#uses.set(lane, use)
-    const isBetween = use.calls > 0
     const between = isBetween ? cost : 0
+    if (!isBetween) use.bulk = largestGroup(items)
     use.calls++
     use.cost += cost
     use.between += between
@@ -282,7 +297,6 @@ export class Batcher<Request, Result> {
       else this.#separate(items, error)
     } finally {
       clearTimeout(watchdog)
-      // Nothing more goes between then, or the lane would never be free for the large that waits.
       if (!isBetween) use.bulk = 0
       use.calls--
       use.cost -= cost

@@ -35,6 +35,12 @@ export class FairQueue<Item extends Queued> {
     return this.#cost
   }
 
+  /** Whether `take` would take an item that must be alone. */
+  get nextIsAlone(): boolean {
+    for (const { items, next } of this.#groups.values()) return items[next].alone
+    return false
+  }
+
   /**
    * What would be dispatched before a new submission of `cost` is through: all of its own group, and of each other one
    * as much, but at least what is first in it, and no more than it has.

@@ -243,12 +243,11 @@ describe('small submissions', () => {
     const small = batcher.submit(['a'])
     lane.calls[0].answer()
     await settle()
-    // The lane is still on the small one; the large one waits for it to be free.
-    expect(lane.given).toEqual([[costing(10)], ['a']])
+    // The lane is still on the small one.
+    expect(lane.given).toEqual([[costing(10)], ['a'], [costing(10)]])
     lane.calls[1].answer()
-    await settle()
-    lane.call.answer()
     expect(outcomes(await small)).toEqual([answerTo('a')])
+    lane.call.answer()
     expect((await large).settled).toHaveLength(2)
   })
 
@@ -257,16 +256,35 @@ describe('small submissions', () => {
     const answers = [batcher.submit([costing(10)])]
     const next = batcher.submit([costing(11)])
     answers.push(batcher.submit(['aa']))
+    answers.push(batcher.submit(['bb']))
     lane.calls[0].answer()
     await settle()
-    // One of them is still under way when the next comes, and so on.
-    answers.push(batcher.submit(['bb']))
-    expect(lane.given).toEqual([[costing(10)], ['aa']])
-    lane.calls[1].answer()
-    await settle()
-    expect(lane.given[2]).toContain(costing(11))
-    lane.call.answer()
+    // Two of them are still under way.
+    expect(lane.given).toEqual([[costing(10)], ['aa'], ['bb'], [costing(11)]])
+    answers.push(batcher.submit(['c']))
+    expect(lane.given[4]).toEqual(['c'])
+    for (const call of lane.calls) call.answer()
     await Promise.all([...answers, next])
+  })
+
+  test('are waited for by a request that may end the lane', async () => {
+    const { batcher, lanes } = setUp({ lanes: 2, small: 5 })
+    const answers = [batcher.submit([costing(10)]), batcher.submit([costing(11)])]
+    answers.push(batcher.submit(['aa']), batcher.submit(['bb']))
+    const [busy, lost] = lanes[0].given.length === 2 ? lanes : lanes.toReversed()
+    expect([busy.given.length, lost.given.length]).toEqual([2, 2])
+    lost.kill()
+    busy.calls[0].answer()
+    await settle()
+    // Of the lost lane one is tried again at once, on it; the other one must not join the small one.
+    expect(lost.given).toHaveLength(3)
+    expect(busy.given).toHaveLength(2)
+    busy.calls[1].answer()
+    await settle()
+    expect(busy.given).toHaveLength(3)
+    expect(busy.given[2]).toHaveLength(1)
+    for (const { call } of lanes) call.answer()
+    await Promise.all(answers)
   })
 
   test('never keep company with a request that may have ended a lane', async () => {
