@@ -26,11 +26,11 @@ import type { RecognitionOptions } from './schemas/options.ts'
 import type { Span } from './span.ts'
 import { Turns } from './turns.ts'
 
-/** Padded cells of one run, twelve full rows: more gains nothing. */
+/** Padded cells of one run, twenty-four full rows: more gains nothing. */
 const CELLS_PER_RUN = 2304
 /**
- * The same where another call may come, which has to wait for the run at hand: five milliseconds. It costs three percent,
- * since fewer rows share a pass over the weights.
+ * The same where another call may come, which has to wait for the run at hand: some milliseconds. The large call takes
+ * half as long again, since fewer rows share a pass over the weights.
  */
 const CELLS_PER_SHORT_RUN = 288
 /** So long after calls overlapped others are expected to, in milliseconds. */

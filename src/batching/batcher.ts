@@ -154,6 +154,7 @@ export class Batcher<Request, Result> {
 
   /** Gives what waits to the lanes that are free; to be called when one becomes free. */
   pump(): void {
+    if (this.#queue.length === 0) return
     const { dispatchBudget, smallBudget } = this.#options
     const lanes = this.#options.lanes()
     // What waits is shared among all lanes, so that one does not take everything while another stands idle.
