@@ -61,7 +61,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "const { NER_TLS_CERT_FILE: cert = 'none', PORT: port } = process.env; const end = (code) => process.exit(code); require(cert === 'none' ? 'http' : 'https').get({ host: '127.0.0.1', port, path: '/startupz', rejectUnauthorized: false, timeout: 4000 }, ({ statusCode }) => end(statusCode === 200 ? 0 : 1)).on('timeout', () => end(1)).on('error', () => end(1))"]
 # The exec form: node itself gets SIGTERM, and drains. It may take NER_DRAIN_DELAY_MS + NER_DRAIN_TIMEOUT_MS (60 s by
 # default), more than the 10 s after which Docker kills: stop with --stop-timeout 65, or set the variables lower.
-# No init process: node reaps its workers, and they start no processes.
+# No init process: node reaps its workers, and each of them the one process that it starts (chrt, at its own start).
 STOPSIGNAL SIGTERM
 CMD ["node", "dist/server.js"]
 # Last, since they change with every commit and would renew the layers after them.

@@ -17,7 +17,7 @@ import { FormNetwork } from './inference/form-network.ts'
 import { GateCache, KEPT_GATES } from './inference/gate-cache.ts'
 import { RowNetwork } from './inference/row-network.ts'
 import type { Model } from './model/verified-model.ts'
-import { FormTable } from './pipeline/forms.ts'
+import { FormTable, KEPT_FORMS } from './pipeline/forms.ts'
 import { type EncodedText, fillBatch, packRows } from './pipeline/pack.ts'
 import { makeRows, type Row } from './pipeline/rows.ts'
 import { type Sentences, splitSentences } from './pipeline/sentences.ts'
@@ -54,14 +54,14 @@ export class Engine {
   readonly #formNetwork: FormNetwork
   readonly #rowNetwork: RowNetwork
   readonly #scheme: TagScheme
-  readonly #table: FormTable
+  #table: FormTable
   readonly #gates: GateCache
   readonly #lattice: Lattice
   readonly #viterbi: ViterbiDecoder
   readonly #marginals: MarginalDecoder
   readonly #turns = new Turns()
   #path = new Uint8Array(1024)
-  /** calls under way, whose form numbers must stay valid */
+  /** calls under way */
   #calls = 0
   /** when a call last began while another was under way */
   #overlapped = Number.NEGATIVE_INFINITY
@@ -87,18 +87,20 @@ export class Engine {
   }
 
   async analyze(texts: readonly TextRequest[]): Promise<Analysis> {
-    if (this.#calls === 0) {
-      if (this.#table.renew()) this.#gates.clear()
-    } else this.#overlapped = performance.now()
+    if (this.#calls > 0) this.#overlapped = performance.now()
+    // Calls that hold numbers of the former table keep it as long as they need it.
+    if (this.#table.count > KEPT_FORMS) {
+      this.#table = new FormTable(this.#model.words, this.#model.characters)
+    }
     this.#calls++
     try {
-      return await this.#analyze(texts)
+      return await this.#analyze(texts, this.#table)
     } finally {
       this.#calls--
     }
   }
 
-  async #analyze(texts: readonly TextRequest[]): Promise<Analysis> {
+  async #analyze(texts: readonly TextRequest[], table: FormTable): Promise<Analysis> {
     const work = noWork()
     let mark = performance.now()
     const lap = (stage: 'pipeline' | 'inference' | 'decoding'): void => {
@@ -106,7 +108,7 @@ export class Engine {
       work[stage] += now - mark
       mark = now
     }
-    const prepared = texts.map(request => this.#prepare(request))
+    const prepared = texts.map(request => this.#prepare(request, table))
     const rows = prepared.flatMap((text, index) => this.#rowsOf(text, index))
     const isShort = performance.now() - this.#overlapped < EXPECTED_MS
     const packed = packRows(rows, isShort ? CELLS_PER_SHORT_RUN : CELLS_PER_RUN)
@@ -117,9 +119,9 @@ export class Engine {
       await this.#turns.begin(left)
       mark = performance.now()
       try {
-        const batch = fillBatch(group, prepared, this.#table.separator)
+        const batch = fillBatch(group, prepared, table.separator)
         lap('pipeline')
-        const { gates, indices } = await this.#gates.of(this.#table, batch.forms)
+        const { gates, indices } = await this.#gates.of(table, batch.forms)
         const { values, time } = await this.#rowNetwork.run(gates, { ...batch, forms: indices })
         lap('inference')
         for (let i = 0; i < group.rows.length; i++) {
@@ -137,7 +139,7 @@ export class Engine {
       const [from, to] = [sentences.bounds[first], sentences.bounds[last]]
       work.sentences += last - first
       work.tokens += to - from
-      work.unknown += this.#table.countUnknown(forms.subarray(from, to))
+      work.unknown += table.countUnknown(forms.subarray(from, to))
     }
     const analyzed = prepared.map(toAnalyzedText)
     lap('decoding')
@@ -154,14 +156,14 @@ export class Engine {
     await this.#rowNetwork.close()
   }
 
-  #prepare({ text, options = {}, offset = 0, share }: TextRequest): Prepared {
+  #prepare({ text, options = {}, offset = 0, share }: TextRequest, table: FormTable): Prepared {
     const tokens = tokenize(text)
     return {
       options,
       offset,
       tokens,
       sentences: splitSentences(text, tokens),
-      forms: this.#table.encode(text, tokens),
+      forms: table.encode(text, tokens),
       share,
       found: []
     }

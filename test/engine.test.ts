@@ -48,6 +48,20 @@ describe('the engine', () => {
     await expect(passGoldenNote(engine, model.manifest)).resolves.toBeUndefined()
   })
 
+  test('answers the same, bit by bit, when it has forgotten every word of a note', async () => {
+    const text = 'No chest pain today. Aspirin 81 mg daily.'
+    const before = await analyze(text)
+    const words = (first: number): string =>
+      Array.from({ length: 9000 }, (_, i) => `w${(first + i).toString(36)}`).join(' ')
+    // More words than gates are kept of, then more than forms are, among calls that always overlap.
+    for (const first of [0, 9000, 18_000]) {
+      const long = engine.analyze([{ text: words(first) }])
+      expect((await engine.analyze([{ text }])).texts[0]).toEqual(before)
+      await long
+      expect(await analyze(text)).toEqual(before)
+    }
+  })
+
   test('refuses a golden note that says something else', async () => {
     const golden = { ...model.manifest.golden, entities: model.manifest.golden.entities.slice(1) }
     await expect(passGoldenNote(engine, { ...model.manifest, golden })).rejects.toThrow(/golden note/)

@@ -16,8 +16,9 @@ import type { Emissions, PackedBatch } from '../../src/tensors.ts'
 import { offer } from './remote.ts'
 
 /**
- * Bare sessions in a loop over batches that were made beforehand: what the service would do if it cost nothing. Each
- * batch goes through the whole network, with each of its forms once.
+ * Bare sessions in a loop over batches that were made beforehand: what the service would do if it cost nothing, and kept
+ * nothing. Each batch goes through the whole network, with each of its forms once; of what the service keeps of forms
+ * between batches a session knows nothing.
  */
 
 interface Loop {

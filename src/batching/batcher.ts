@@ -44,7 +44,7 @@ interface Use {
   cost: number
   /** of the call that did not come between: most of its cost that came from one submission, or sender; 0 when it is done */
   bulk: number
-  /** part of the cost that came when it was busy already */
+  /** part of the cost that came between */
   between: number
   /** a request that may end the lane is on it: it must have no company */
   alone: boolean
@@ -75,7 +75,8 @@ interface Tries<Item> {
 const ATTEMPTS = 2
 
 /**
- * Continuous batching: a free lane takes what waits, up to a budget; nothing waits for a timer. Knows nothing of NER.
+ * Continuous batching: a lane that is free, or left with small calls only, takes what waits, up to a budget; nothing waits
+ * for a timer. Knows nothing of NER.
  */
 export class Batcher<Request, Result> {
   readonly #options: BatcherOptions<Request, Result>
@@ -152,7 +153,7 @@ export class Batcher<Request, Result> {
     }
   }
 
-  /** Gives what waits to the lanes that are free; to be called when one becomes free. */
+  /** Gives what waits to the lanes that can take it; to be called when one becomes free. */
   pump(): void {
     if (this.#queue.length === 0) return
     const { dispatchBudget, smallBudget } = this.#options

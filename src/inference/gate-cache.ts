@@ -22,6 +22,8 @@ export class GateCache {
   /** [slots, width]; those of padding stay 0 */
   #values = new Float32Array(0)
   #width = 0
+  /** those whose numbers the slots are of */
+  #ids: FormIds | undefined
   /** [forms] slot of each form, 0 where it has none */
   #slotOf = new Int32Array(1024)
   /** [slots] form of each slot, 0 where it is free */
@@ -42,23 +44,13 @@ export class GateCache {
     this.#neededBy = new Float64Array(slots)
   }
 
-  /** To be called when forms got new numbers. */
-  clear(): void {
-    this.#slotOf.fill(0)
-    this.#formOf.fill(0)
-  }
-
   /**
    * Gates of these forms at least, and for each of them, in order, the index of its gates. Calls must not overlap; what
    * is returned stays as it is until the next one.
    */
   async of(ids: FormIds, forms: Int32Array): Promise<{ gates: Gates; indices: Int32Array }> {
     this.#call++
-    if (this.#slotOf.length < ids.count) {
-      const slotOf = new Int32Array(2 * ids.count)
-      slotOf.set(this.#slotOf)
-      this.#slotOf = slotOf
-    }
+    this.#follow(ids)
     const missing = [...this.#need(forms)]
     for (let first = 0; first < missing.length; first += FORMS_PER_RUN) {
       const some = missing.slice(first, first + FORMS_PER_RUN)
@@ -72,6 +64,17 @@ export class GateCache {
     const indices = new Int32Array(forms.length)
     for (let i = 0; i < forms.length; i++) indices[i] = this.#slotOf[forms[i]]
     return { gates: { values: this.#values, count: this.#slots, width: this.#width }, indices }
+  }
+
+  /** Makes room for all forms, and forgets those whose numbers were of another table. */
+  #follow(ids: FormIds): void {
+    const isOther = ids !== this.#ids
+    if (!isOther && ids.count <= this.#slotOf.length) return
+    const slotOf = new Int32Array(2 * ids.count)
+    if (isOther) this.#formOf.fill(0)
+    else slotOf.set(this.#slotOf)
+    this.#slotOf = slotOf
+    this.#ids = ids
   }
 
   /** Holds the slots that the forms have for the call at hand; returns the forms that have none. */
@@ -112,7 +115,7 @@ export class GateCache {
   /** Takes all memory at once, and writes it so that the system gives it: a process that grows looks like a leak. */
   #reserve(width: number): void {
     if (this.#width === width) return
-    this.#width = width
     this.#values = new Float32Array(this.#slots * width).fill(0)
+    this.#width = width
   }
 }

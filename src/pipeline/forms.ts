@@ -2,7 +2,7 @@ import { type CharacterVocabulary, UNKNOWN, type WordVocabulary } from '../model
 import type { FormIds } from '../tensors.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Forms kept between texts; past this the table starts anew. */
+/** Forms that a table should hold at most: with more, a new one is begun. */
 export const KEPT_FORMS = 16_384
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40
@@ -11,8 +11,7 @@ const KEPT_LENGTH = 40
 const PADDING = 0
 
 /**
- * Word and character ids of token forms, computed once a form. The number of a form is its index here, from 1, and stays
- * valid until the next call of `renew`.
+ * Word and character ids of token forms, computed once a form. The number of a form is its index here, from 1.
  */
 export class FormTable implements FormIds {
   readonly #words: WordVocabulary
@@ -38,18 +37,6 @@ export class FormTable implements FormIds {
 
   get charactersPerForm(): number {
     return this.#characters.length
-  }
-
-  /**
-   * To be called between texts: forgets every form when there are too many.
-   * @returns whether it did, so that every number may now be that of another form
-   */
-  renew(): boolean {
-    if (this.#count <= KEPT_FORMS) return false
-    this.#numbers.clear()
-    this.#count = PADDING + 1
-    this.#addSeparator()
-    return true
   }
 
   /** [tokens] form numbers of the tokens of a text */

@@ -15,7 +15,13 @@ const NICENESS = 5
 export function moveToBackground(): void {
   setPriority(NICENESS)
   if (process.platform !== 'linux') return
-  spawn('chrt', ['--batch', '--all-tasks', '--pid', '0', String(process.pid)], { stdio: 'ignore' })
-    .on('error', () => {})
-    .unref()
+  try {
+    // It needs no setting of the service.
+    const options = { stdio: 'ignore', env: {} } as const
+    spawn('chrt', ['--batch', '--all-tasks', '--pid', '0', String(process.pid)], options)
+      .on('error', () => {})
+      .unref()
+  } catch {
+    // Some faults are thrown: a system that lets nothing be started, for one.
+  }
 }

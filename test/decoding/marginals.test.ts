@@ -74,7 +74,7 @@ describe('marginals and entity probabilities are those of enumeration', () => {
     ['large magnitudes', 100, 300]
   ] as const
 
-  // Rows of the kernel are padded to multiples of 8.
+  // Each width of the kernel's blocks, and padding.
   const wide = [7, 8, 9, 32].map(labels => ({ labels, tokens: 2 }))
 
   describe.each([...shapes, { labels: 3, tokens: 3 }, ...wide])(

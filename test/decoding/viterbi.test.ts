@@ -48,7 +48,9 @@ describe('the best path is that of enumeration', () => {
     ['large magnitudes', 1000, 10_000]
   ] as const
 
-  describe.each(shapes)('over $labels labels and $tokens tokens', ({ labels, tokens }) => {
+  const wide = [7, 8, 32].map(labels => ({ labels, tokens: 2 }))
+
+  describe.each([...shapes, ...wide])('over $labels labels and $tokens tokens', ({ labels, tokens }) => {
     test.each(sizes)('for %s', (_what, transitionSize, emissionSize) => {
       const random = seeded(1000 * labels + tokens)
       for (let i = 0; i < 20; i++) {

@@ -98,29 +98,3 @@ describe('the form table', () => {
     expect(encode(newTable(), ' \n')).toEqual([])
   })
 })
-
-describe('renewing the form table', () => {
-  test('changes nothing while there are few forms', () => {
-    const table = newTable()
-    const before = encode(table, 'aspirin for pain')
-    expect(table.renew()).toBe(false)
-    expect(encode(table, 'aspirin for pain')).toEqual(before)
-  })
-
-  test('forgets every form when there are too many, and starts anew', () => {
-    const table = newTable()
-    encode(table, distinct(33_000))
-    const capacity = table.wordIds.length
-    expect(table.renew()).toBe(true)
-    expect(table.count).toBe(newTable().count)
-    const text = 'the pain'
-    const forms = encode(table, text)
-    expect(Math.max(...forms)).toBeLessThan(10)
-    expectIds(table, text, forms)
-    expect(forms).not.toContain(table.separator)
-    expect(table.wordIds[table.separator]).toBe(words.separator)
-    expect(characterIds(table, table.separator)).toEqual(new Array(characterLength).fill(0))
-    encode(table, distinct(33_000))
-    expect(table.wordIds.length).toBe(capacity)
-  })
-})

@@ -236,12 +236,12 @@ def build_rows(network: Network, tags: int) -> onnx.ModelProto:
 
 def save(network: Network, character_length: int, tags: int, folder: Path) -> None:
     """Both graphs, with the embeddings in a file of their own that processes map into memory and share."""
-    forms = build_forms(network, character_length)
+    forms, rows = build_forms(network, character_length), build_rows(network, tags)
     for constant in forms.graph.initializer:
         if constant.name == "embeddings":
             onnx.external_data_helper.set_external_data(constant, EMBEDDINGS)
     (folder / EMBEDDINGS).unlink(missing_ok=True)
     onnx.save_model(forms, str(folder / FORMS))
-    onnx.save_model(build_rows(network, tags), str(folder / ROWS))
+    onnx.save_model(rows, str(folder / ROWS))
     # onnx creates external data for its owner alone; a service runs as another user.
     (folder / EMBEDDINGS).chmod(0o644)
