@@ -1,9 +1,11 @@
 import { nextTurn } from './event-loop.ts'
 
-/** Members of a list that are written without a break: some tenths of a millisecond. */
-const MEMBERS = 500
-/** Characters gathered before the event loop turns: about as much time. */
-const GATHERED = 65_536
+/**
+ * Members of a list that are written without a break, and characters gathered before the event loop turns: some tenths of
+ * a millisecond each. What comes meanwhile is answered after several turns.
+ */
+const MEMBERS = 100
+const GATHERED = 16_384
 
 /**
  * JSON of a value in UTF-8. A long list in it is written piece by piece, and between the pieces the event loop turns:

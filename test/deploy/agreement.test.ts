@@ -224,7 +224,7 @@ describe('the page on deployment', () => {
       '32 ms (p99)',
       '0.7 s',
       '250 MB idle',
-      '325 MB within 20,000 requests'
+      '330 MB within 20,000 requests'
     ]) {
       expect(read('README.md')).toContain(figure)
       expect(page).toContain(figure)
