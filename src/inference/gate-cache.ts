@@ -4,7 +4,7 @@ import type { FormNetwork } from './form-network.ts'
 /** Forms of one run of their network. */
 const FORMS_PER_RUN = 256
 /**
- * Forms whose gates are kept, of 6.4 kB each with 200 hidden units. A run has 2,304 cells at most. In clinical notes one
+ * Forms whose gates are kept, of 6.4 kB each with 200 hidden units. A run has 1,152 cells at most. In clinical notes one
  * token of ten is of a form that is not among them.
  */
 export const KEPT_GATES = 4096
