@@ -37,14 +37,19 @@ function statuses(heard: string): string[] {
   return Array.from(heard.matchAll(/HTTP\/1\.1 (\d+) /g), ([, status]) => status)
 }
 
-/** Whether the service still holds its end of a connection: a client cannot tell. Without a holder the inode is 0. */
-function isHeld({ url }: Service, { localPort }: Socket): boolean {
+/**
+ * Of some connections, those of which the service still holds its end: a client cannot tell. Without a holder the inode
+ * is 0. The system's list is read once, for it may be long after other tests.
+ */
+function held({ url }: Service, talks: readonly Talk[]): number {
   const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
-  const ends = new RegExp(`^ *\\d+: \\w+:${hex(Number(new URL(url).port))} \\w+:${hex(localPort ?? 0)} `)
-  const line = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .find(one => ends.test(one))
-  return line !== undefined && line.trim().split(/ +/)[9] !== '0'
+  const ends = new RegExp(`^ *\\d+: \\w+:${hex(Number(new URL(url).port))} \\w+:(\\w+) `)
+  const ports = new Set<string>()
+  for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n')) {
+    const port = ends.exec(line)?.[1]
+    if (port && line.trim().split(/ +/)[9] !== '0') ports.add(port)
+  }
+  return talks.filter(({ socket }) => ports.has(hex(socket.localPort ?? 0))).length
 }
 
 test.each([
@@ -94,15 +99,14 @@ test.each([
     const service = await startService({ NER_WORKERS: '1', NER_REQUEST_TIMEOUT_MS: '2000' })
     const alone = await (await service.ner(note)).json()
     const talks = await Promise.all(Array.from({ length: 20 }, () => open(service, true)))
-    const held = (): number => talks.filter(({ socket }) => isHeld(service, socket)).length
-    await until(() => held() === talks.length)
+    await until(() => held(service, talks) === talks.length)
     for (const { socket } of talks) socket.write(first)
     const timer = setInterval(() => {
       for (const { socket } of talks) if (drip && socket.writable) socket.write(drip)
     }, 100)
     onTestFinished(() => clearInterval(timer))
     expect(await (await service.ner(note)).json()).toEqual(alone)
-    await until(() => held() === 0)
+    await until(() => held(service, talks) === 0)
     for (const { heard } of talks) expect(statuses(heard())).toEqual(expected)
     expect(await (await service.ner(note)).json()).toEqual(alone)
   }
