@@ -1,4 +1,7 @@
-/** Word and character ids of token forms. A form has the index of its row as its number; 0 is padding. */
+/** The number of no form: of cells that hold none. Its gates are 0. */
+export const PADDING = 0
+
+/** Word and character ids of token forms. A form has the index of its row as its number. */
 export interface FormIds {
   readonly count: number
   /** [forms] at least */

@@ -12,7 +12,7 @@ import { makeRows } from '../../src/pipeline/rows.ts'
 import { type Sentences, splitSentences } from '../../src/pipeline/sentences.ts'
 import { type Tokens, tokenize } from '../../src/pipeline/tokens.ts'
 import type { Entity } from '../../src/schemas/entity.ts'
-import type { Emissions, PackedBatch } from '../../src/tensors.ts'
+import { type Emissions, PADDING, type PackedBatch } from '../../src/tensors.ts'
 import { offer } from './remote.ts'
 
 /**
@@ -49,8 +49,6 @@ interface Batch {
 /** Padded cells of a run that are tried; the fastest is kept. */
 const BUDGETS = [576, 1152, 2304, 4608]
 const TRIAL_SECONDS = 0.5
-/** The form of cells that hold none. */
-const PADDING = 0
 
 let loop: Loop | undefined
 

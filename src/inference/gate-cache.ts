@@ -1,4 +1,4 @@
-import type { FormIds, Gates } from '../tensors.ts'
+import { type FormIds, type Gates, PADDING } from '../tensors.ts'
 import type { FormNetwork } from './form-network.ts'
 
 /** Forms of one run of their network. */
@@ -8,8 +8,6 @@ const FORMS_PER_RUN = 256
  * token of ten is of a form that is not among them.
  */
 export const KEPT_GATES = 4096
-/** Stands for padding, as a form and as an index of gates. */
-const PADDING = 0
 
 /**
  * The gates of forms, computed once as long as a form is kept: words come again, in a note and in the next one. Exact,

@@ -1,14 +1,11 @@
 import { type CharacterVocabulary, UNKNOWN, type WordVocabulary } from '../model/vocabulary.ts'
-import type { FormIds } from '../tensors.ts'
+import { type FormIds, PADDING } from '../tensors.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Forms that a table should hold at most: with more, a new one is begun. */
 export const KEPT_FORMS = 16_384
 /** A longer token is not kept: it will not come again, and its text would fill the table. */
 const KEPT_LENGTH = 40
-
-/** The number of no form: of the cells of a batch that hold none. */
-const PADDING = 0
 
 /**
  * Word and character ids of token forms, computed once a form. The number of a form is its index here, from 1.
